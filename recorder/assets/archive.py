@@ -1,0 +1,94 @@
+"""Completing the archive: whatever a replay may load and is not kept yet is fetched."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable
+
+from recorder import limits
+from recorder.assets.css import css_references
+from recorder.assets.fetch import Fetched, Fetcher
+from recorder.assets.references import collect_references
+from recorder.sites import Site
+from recorder.store import Outcome, Store
+
+__all__ = ["complete", "fetch_all"]
+
+
+async def complete(
+    store: Store, site: Site, document_ids: Iterable[str], fetch: Fetcher
+) -> dict[str, int]:
+    """Fetches what the documents refer to and is not kept, style sheets' own references too.
+
+    Returns how many URLs had which outcome; those kept before are not among
+    them. URLs beyond `limits.ASSET_URLS_PER_DOCUMENT` are not looked at.
+    """
+    urls: set[str] = set()
+    for document_id in document_ids:
+        events = await asyncio.to_thread(store.events, document_id)
+        named = await asyncio.to_thread(collect_references, events)
+        urls.update(sorted(named)[: limits.ASSET_URLS_PER_DOCUMENT])
+    return await fetch_all(store, site, urls, fetch)
+
+
+async def fetch_all(
+    store: Store, site: Site, urls: Iterable[str], fetch: Fetcher, *, kept_since: int | None = None
+) -> dict[str, int]:
+    """Fetches `urls` and what kept style sheets among them refer to; counts by outcome.
+
+    A version kept at or after `kept_since` (epoch ms; None: ever) is not
+    fetched again, but its references are followed.
+    """
+    outcomes: Counter[str] = Counter()
+    seen: set[str] = set()
+    wave = set(urls)
+    gate = asyncio.Semaphore(limits.ASSET_CONCURRENCY)
+
+    async def one(url: str) -> set[str]:
+        async with gate:
+            fetched = await _known(store, site, url, kept_since)
+            if fetched is None:
+                fetched = await fetch.fetch(url)
+                outcomes[fetched.outcome.value] += 1
+                await asyncio.to_thread(_keep, store, site, url, fetched)
+            return await asyncio.to_thread(_references, fetched, url)
+
+    for _ in range(limits.CSS_DEPTH + 1):
+        fresh = sorted(wave - seen)[: limits.ASSET_URLS_PER_DOCUMENT]
+        if not fresh:
+            break
+        seen.update(fresh)
+        wave = set().union(*await asyncio.gather(*(one(url) for url in fresh)))
+    return dict(outcomes)
+
+
+async def _known(store: Store, site: Site, url: str, kept_since: int | None) -> Fetched | None:
+    """The kept version of `url`, if it is recent enough."""
+    asset = await asyncio.to_thread(store.asset, site.id, url)
+    if asset is None or asset.outcome is not Outcome.KEPT:
+        return None
+    if kept_since is not None and asset.captured_at < kept_since:
+        return None
+    return Fetched(asset.outcome, asset.status, asset.media_type, asset.body, "", url)
+
+
+def _keep(store: Store, site: Site, url: str, fetched: Fetched) -> None:
+    store.keep_asset(
+        site.id,
+        url,
+        outcome=fetched.outcome,
+        status=fetched.status,
+        media_type=fetched.media_type,
+        body=fetched.body,
+        captured_at=int(time.time() * 1000),
+        reason=fetched.reason,
+    )
+
+
+def _references(fetched: Fetched, url: str) -> set[str]:
+    """What a kept style sheet refers to; nothing for other types."""
+    if fetched.body is None or not fetched.media_type.lower().startswith("text/css"):
+        return set()
+    return css_references(fetched.body.decode("utf-8", "replace"), fetched.url or url)

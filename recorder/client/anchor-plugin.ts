@@ -1,0 +1,82 @@
+/**
+ * rrweb record plugin: measures an anchor at every click and tap, in the
+ * capture phase, before the page's own handlers can move anything.
+ */
+import type { RecordPlugin } from "@rrweb/types";
+import { boxOf, graphemeUnder, type Box } from "./anchor";
+
+export const ANCHOR_PLUGIN = "heatwright/anchor@1";
+
+/** `AnchorPayload` of `recorder/events.py`. */
+export interface AnchorPayload {
+  kind: "click" | "tap";
+  id: number;
+  x: number;
+  y: number;
+  box: Box;
+  button: number;
+  text?: {
+    id: number;
+    start: number;
+    length: number;
+    fx: number;
+    fy: number;
+  };
+}
+
+interface NodeIds {
+  getId(node: Node | null | undefined): number;
+}
+
+/** Three decimals: a thousandth of a pixel, or of a box, is below anything that can be seen. */
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+export function anchorPlugin(): RecordPlugin {
+  let ids: NodeIds | null = null;
+  return {
+    name: ANCHOR_PLUGIN,
+    options: {},
+    getMirror: (mirrors) => {
+      ids = mirrors.nodeMirror;
+    },
+    observer: (emit, win) => {
+      const onClick = (event: Event): void => {
+        const payload = ids && measure(event as PointerEvent, ids);
+        if (payload) emit(payload);
+      };
+      win.addEventListener("click", onClick, { capture: true, passive: true });
+      return () => win.removeEventListener("click", onClick, { capture: true });
+    },
+  };
+}
+
+/** Null for a click that no pointer made: by a script, the keyboard, or a label's forwarding. */
+function measure(event: PointerEvent, ids: NodeIds): AnchorPayload | null {
+  if (!event.isTrusted || event.detail === 0) return null;
+  const target = event.composedPath()[0];
+  if (!(target instanceof (targetWindow(event).Element as typeof Element))) return null;
+  const payload: AnchorPayload = {
+    kind: event.pointerType === "touch" ? "tap" : "click",
+    id: ids.getId(target),
+    x: round(event.clientX),
+    y: round(event.clientY),
+    box: boxOf(target).map(round) as Box,
+    button: event.button,
+  };
+  const hit = graphemeUnder(target, event.clientX, event.clientY);
+  if (hit) {
+    payload.text = {
+      id: ids.getId(hit.node),
+      start: hit.start,
+      length: hit.length,
+      fx: round(hit.fx),
+      fy: round(hit.fy),
+    };
+  }
+  return payload;
+}
+
+/** The window whose constructors the event's nodes were made by: a frame has its own. */
+function targetWindow(event: UIEvent): typeof globalThis {
+  return (event.view ?? window) as unknown as typeof globalThis;
+}

@@ -1,0 +1,125 @@
+/**
+ * Where a pointer is, in terms of content: the element's box and, when the
+ * pointer is inside the rectangle of one grapheme, that grapheme.
+ *
+ * The tag uses this at each click and tap; the stage uses it for pointer
+ * positions that the tag did not measure. All numbers are CSS pixels of the
+ * viewport of the frame that owns the element.
+ */
+
+/** Left, top, width, height of an element's border box. */
+export type Box = [number, number, number, number];
+
+/** One grapheme of a text node, and where in its rectangle (0..1) the pointer is. */
+export interface GraphemeHit {
+  node: Text;
+  start: number;
+  length: number;
+  fx: number;
+  fy: number;
+}
+
+interface CaretDocument {
+  caretPositionFromPoint?: (
+    x: number,
+    y: number,
+    options?: { shadowRoots: ShadowRoot[] },
+  ) => { offsetNode: Node; offset: number } | null;
+  caretRangeFromPoint?: (x: number, y: number) => Range | null;
+}
+
+const segmenter =
+  typeof Intl !== "undefined" && "Segmenter" in Intl
+    ? new Intl.Segmenter(undefined, { granularity: "grapheme" })
+    : null;
+
+/** A text is segmented only this far (UTF-16 units) around the caret: graphemes are short. */
+const SEGMENT_WINDOW = 64;
+
+export function boxOf(element: Element): Box {
+  const rect = element.getBoundingClientRect();
+  return [rect.left, rect.top, rect.width, rect.height];
+}
+
+/** The grapheme of `text` that covers UTF-16 `offset`: its start and length. */
+export function graphemeAt(text: string, offset: number): [start: number, length: number] | null {
+  if (offset < 0 || offset >= text.length) return null;
+  const from = windowStart(text, offset);
+  const slice = text.slice(from, offset + SEGMENT_WINDOW);
+  if (!segmenter) {
+    const point = text.codePointAt(offset) ?? 0;
+    return [offset, point > 0xffff ? 2 : 1];
+  }
+  const segment = segmenter.segment(slice).containing(offset - from);
+  return segment ? [from + segment.index, segment.segment.length] : null;
+}
+
+/** A place at or before `offset` where no grapheme can be cut: white space, or the text's start. */
+function windowStart(text: string, offset: number): number {
+  for (let at = offset; at > 0 && at > offset - SEGMENT_WINDOW; at--) {
+    if (/\s/.test(text.charAt(at - 1))) return at;
+  }
+  return Math.max(0, offset - SEGMENT_WINDOW);
+}
+
+/**
+ * The grapheme whose rectangle contains the point, or null.
+ *
+ * The caret API answers with a boundary, and also in padding and beyond the
+ * end of a line; so the graphemes on both sides are tried, and only one whose
+ * own client rectangle holds the point counts.
+ */
+export function graphemeUnder(target: Element, x: number, y: number): GraphemeHit | null {
+  const caret = caretAt(target, x, y);
+  if (!caret || caret.node.nodeType !== Node.TEXT_NODE || !target.contains(caret.node)) return null;
+  const node = caret.node as Text;
+  const tried = new Set<number>();
+  for (const offset of [caret.offset, caret.offset - 1]) {
+    const grapheme = graphemeAt(node.data, offset);
+    if (!grapheme || tried.has(grapheme[0])) continue;
+    tried.add(grapheme[0]);
+    const rect = rectHolding(node, grapheme[0], grapheme[1], x, y);
+    if (rect) {
+      return {
+        node,
+        start: grapheme[0],
+        length: grapheme[1],
+        fx: (x - rect.left) / rect.width,
+        fy: (y - rect.top) / rect.height,
+      };
+    }
+  }
+  return null;
+}
+
+function caretAt(target: Element, x: number, y: number): { node: Node; offset: number } | null {
+  const doc = target.ownerDocument as unknown as CaretDocument;
+  if (doc.caretPositionFromPoint) {
+    const position = doc.caretPositionFromPoint(x, y, { shadowRoots: shadowRootsOf(target) });
+    return position && { node: position.offsetNode, offset: position.offset };
+  }
+  const range = doc.caretRangeFromPoint?.(x, y);
+  return range ? { node: range.startContainer, offset: range.startOffset } : null;
+}
+
+/** The shadow roots around `target`, innermost first: the caret API enters only those it is given. */
+function shadowRootsOf(target: Element): ShadowRoot[] {
+  const roots: ShadowRoot[] = [];
+  let root = target.getRootNode();
+  while (root instanceof ShadowRoot) {
+    roots.push(root);
+    root = root.host.getRootNode();
+  }
+  return roots;
+}
+
+function rectHolding(node: Text, start: number, length: number, x: number, y: number): DOMRect | null {
+  const range = node.ownerDocument.createRange();
+  range.setStart(node, start);
+  range.setEnd(node, start + length);
+  for (const rect of range.getClientRects()) {
+    const inside = x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom;
+    if (inside && rect.width > 0 && rect.height > 0) return rect;
+  }
+  return null;
+}

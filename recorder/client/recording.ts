@@ -1,0 +1,70 @@
+/** One document's recording: rrweb, the anchor plugin, routes, goals, and the queue out. */
+import { record } from "@rrweb/record";
+import type { eventWithTime } from "@rrweb/types";
+import { anchorPlugin } from "./anchor-plugin";
+import { readEnvironment } from "./environment";
+import { identify, touchSession } from "./identity";
+import { BatchQueue } from "./queue";
+import { watchRoutes } from "./routes";
+import type { Settings } from "./settings";
+import { transportFor } from "./transport";
+
+export const ENVIRONMENT_TAG = "heatwright/environment";
+export const ROUTE_TAG = "heatwright/route";
+export const GOAL_TAG = "heatwright/goal";
+
+/** Every masked input shows the same, so that not even the length of a value is told. */
+const INPUT_MASK = "********";
+
+const META = 4;
+
+export interface Recording {
+  custom(tag: string, payload: unknown): void;
+  flush(): Promise<void>;
+  /** Ends the recording; `drop` forgets what was not sent yet. */
+  stop(drop: boolean): void;
+}
+
+export function startRecording(settings: Settings): Recording {
+  const startedAt = Date.now();
+  const identity = identify(settings, startedAt);
+  const giveUp = (): void => recording.stop(true);
+  const queue = new BatchQueue(settings, identity, startedAt, transportFor(settings), giveUp);
+
+  const stopRecord = record({
+    emit: (event: eventWithTime) => {
+      queue.add(event);
+      if (event.type === META) queueMicrotask(() => custom(ENVIRONMENT_TAG, readEnvironment()));
+    },
+    plugins: [anchorPlugin()],
+    recordAfter: "DOMContentLoaded",
+    maskAllInputs: true,
+    maskInputFn: (text) => (text ? INPUT_MASK : ""),
+    inlineStylesheet: true,
+    collectFonts: true,
+  });
+  const custom = (tag: string, payload: unknown): void => record.addCustomEvent(tag, payload);
+  const stopRoutes = watchRoutes((url, title) => {
+    if (!settings.driven) touchSession(identity.session, Date.now());
+    custom(ROUTE_TAG, { url, title });
+  });
+
+  const onHide = (): void => {
+    if (!settings.driven) touchSession(identity.session, Date.now());
+    queue.flushLast();
+  };
+  addEventListener("pagehide", onHide);
+
+  const recording: Recording = {
+    custom,
+    flush: () => queue.flush(),
+    stop(drop) {
+      stopRecord?.();
+      stopRoutes();
+      removeEventListener("pagehide", onHide);
+      if (drop) queue.drop();
+      else void queue.flush();
+    },
+  };
+  return recording;
+}

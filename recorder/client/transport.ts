@@ -1,0 +1,66 @@
+/** The two ways out of the page: HTTP to a collector, or a binding of the driving browser. */
+import type { Settings } from "./settings";
+
+export type Outcome = "kept" | "refused" | "failed";
+
+export interface Transport {
+  /** Resolves once the batch is acknowledged, refused for good, or failed for now. */
+  send(body: string): Promise<Outcome>;
+  /** Last chance, while the page goes away; nothing is waited for. */
+  sendLast(body: string): void;
+}
+
+/** Bodies from this size on (characters) are worth compressing. */
+const GZIP_FROM = 1024;
+
+export function transportFor(settings: Settings): Transport {
+  const binding = window.__heatwrightSend;
+  if (settings.driven && binding) return bindingTransport(binding);
+  return httpTransport(`${settings.endpoint}/v1/batches`);
+}
+
+function bindingTransport(binding: (batch: string) => Promise<void>): Transport {
+  return {
+    send: (body) =>
+      binding(body).then(
+        () => "kept" as const,
+        () => "failed" as const,
+      ),
+    sendLast: (body) => void binding(body).catch(() => undefined),
+  };
+}
+
+function httpTransport(url: string): Transport {
+  return {
+    async send(body) {
+      try {
+        const response = await fetch(url, await request(body));
+        if (response.ok) return "kept";
+        return response.status >= 500 || response.status === 429 ? "failed" : "refused";
+      } catch {
+        return "failed";
+      }
+    },
+    sendLast(body) {
+      // text/plain needs no preflight, for which there is no time any more.
+      if (!navigator.sendBeacon(url, new Blob([body], { type: "text/plain" }))) {
+        void fetch(url, { method: "POST", body, headers: { "Content-Type": "text/plain" } }).catch(
+          () => undefined,
+        );
+      }
+    },
+  };
+}
+
+async function request(body: string): Promise<RequestInit> {
+  const base: RequestInit = { method: "POST", credentials: "omit", mode: "cors" };
+  if (body.length < GZIP_FROM || typeof CompressionStream === "undefined") {
+    return { ...base, body, headers: { "Content-Type": "application/json" } };
+  }
+  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
+  return {
+    ...base,
+    body: await new Response(stream).blob(),
+    headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" },
+  };
+}

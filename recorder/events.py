@@ -1,0 +1,142 @@
+"""rrweb events as Heatwright handles them: typed envelope, verbatim body.
+
+An event is `{type, data, timestamp}`. Only the envelope is decoded on the way
+in; `data` stays the bytes that came (`msgspec.Raw`), so that what is stored is
+what was accepted, and decoding costs a tenth. The typed bodies below are for
+the few kinds that Python itself reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "ANCHOR_PLUGIN",
+    "ENVIRONMENT_TAG",
+    "GOAL_TAG",
+    "ROUTE_TAG",
+    "AnchorPayload",
+    "CustomData",
+    "Event",
+    "EventType",
+    "IncrementalSource",
+    "MetaData",
+    "PluginData",
+    "decode_events",
+    "encode_events",
+]
+
+ANCHOR_PLUGIN = "heatwright/anchor@1"
+"""Name of the record plugin whose events carry one measured pointer sample each."""
+
+ROUTE_TAG = "heatwright/route"
+"""Custom event at a client-side route: payload `{"url", "title"}`."""
+
+ENVIRONMENT_TAG = "heatwright/environment"
+"""Custom event with the layout environment, first after the Meta event."""
+
+GOAL_TAG = "heatwright/goal"
+"""Custom event of `heatwright.track(goal, properties)`: payload `{"goal", "properties"}`."""
+
+
+class EventType(IntEnum):
+    """rrweb's `EventType`."""
+
+    DOM_CONTENT_LOADED = 0
+    LOAD = 1
+    FULL_SNAPSHOT = 2
+    INCREMENTAL = 3
+    META = 4
+    CUSTOM = 5
+    PLUGIN = 6
+
+
+class IncrementalSource(IntEnum):
+    """rrweb's `IncrementalSource`, as far as Python looks at it."""
+
+    MUTATION = 0
+    MOUSE_MOVE = 1
+    MOUSE_INTERACTION = 2
+    SCROLL = 3
+    VIEWPORT_RESIZE = 4
+    INPUT = 5
+    TOUCH_MOVE = 6
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One rrweb event; `timestamp` is epoch milliseconds by the visitor's clock."""
+
+    type: int
+    timestamp: float
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class MetaData(msgspec.Struct, frozen=True):
+    """Body of a Meta event: the URL and the viewport (scrollbar included), CSS px."""
+
+    href: str
+    width: float = 0
+    height: float = 0
+
+
+class CustomData(msgspec.Struct, frozen=True):
+    """Body of a Custom event."""
+
+    tag: str
+    payload: Any = None
+
+
+class PluginData(msgspec.Struct, frozen=True):
+    """Body of a Plugin event."""
+
+    plugin: str
+    payload: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class TextAnchor(msgspec.Struct, frozen=True):
+    """The grapheme under the pointer: text node id, UTF-16 range, place in its rect.
+
+    The text itself is not told apart here: what it says (masked or not) is in
+    the recorded DOM, and the stage hashes that.
+    """
+
+    id: int
+    start: int
+    length: int
+    fx: float
+    fy: float
+
+
+class AnchorPayload(msgspec.Struct, frozen=True):
+    """What the tag measured at one click or tap, before the page's handlers ran.
+
+    `id` is the rrweb id of the deepest element; `box` is left, top, width and
+    height of its border box; `x`, `y` and `box` are CSS pixels of the viewport
+    of the frame that owns the element. `kind` is `click` or `tap`.
+    """
+
+    kind: str
+    id: int
+    x: float
+    y: float
+    box: tuple[float, float, float, float]
+    text: TextAnchor | None = None
+    button: int = 0
+
+
+_DECODER = msgspec.json.Decoder(list[Event])
+_ENCODER = msgspec.json.Encoder()
+
+
+def decode_events(body: bytes) -> list[Event]:
+    """Events of a JSON array. Raises `msgspec.DecodeError` (or its ValidationError)."""
+    return _DECODER.decode(body)
+
+
+def encode_events(events: Iterable[Event]) -> bytes:
+    """The JSON array of `events`; bodies come out byte for byte as they came in."""
+    return _ENCODER.encode(list(events))

@@ -1,0 +1,92 @@
+"""Group commit: many requests wait, one transaction serves them all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from recorder import limits
+from recorder.batches import Batch
+from recorder.errors import HeatwrightError
+from recorder.store import Store, Verdict
+
+__all__ = ["GroupWriter", "QueueFull"]
+
+_log = logging.getLogger(__name__)
+
+
+class QueueFull(Exception):
+    """More batches wait than the writer may be behind."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    batch: Batch
+    verdict: asyncio.Future[Verdict]
+
+
+class GroupWriter:
+    """Writes batches to the store in groups, in one thread at a time.
+
+    While a transaction is under way the next group gathers by itself: under
+    load groups grow, without load a batch waits for nothing.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Starts the writing task in the running loop."""
+        self._task = asyncio.create_task(self._run(), name="heatwright-group-writer")
+
+    async def stop(self) -> None:
+        """Writes what still waits, then ends."""
+        if self._task is None:
+            return
+        self._queue.put_nowait(None)
+        await self._task
+        self._task = None
+
+    async def write(self, batch: Batch) -> Verdict:
+        """The store's verdict, given once it is durable.
+
+        Raises QueueFull, or the store's StoreUnavailable.
+        """
+        if self._queue.qsize() >= limits.QUEUE_BATCHES:
+            raise QueueFull
+        waiting = _Waiting(batch, asyncio.get_running_loop().create_future())
+        self._queue.put_nowait(waiting)
+        return await waiting.verdict
+
+    async def _run(self) -> None:
+        while (first := await self._queue.get()) is not None:
+            group = [first]
+            ended = False
+            while len(group) < limits.GROUP_BATCHES and not self._queue.empty():
+                following = self._queue.get_nowait()
+                if following is None:
+                    ended = True
+                    break
+                group.append(following)
+            await self._write_group(group)
+            if ended:
+                return
+
+    async def _write_group(self, group: list[_Waiting]) -> None:
+        batches = [waiting.batch for waiting in group]
+        try:
+            verdicts = await asyncio.to_thread(self._store.accept_many, batches, source="tag")
+        except Exception as error:  # noqa: BLE001 - see below
+            # Whatever it is belongs to the requests that wait; this task must live on.
+            if not isinstance(error, HeatwrightError):
+                _log.exception("writing a group of %d batches failed", len(group))
+            for waiting in group:
+                if not waiting.verdict.done():
+                    waiting.verdict.set_exception(error)
+            return
+        for waiting, verdict in zip(group, verdicts, strict=True):
+            if not waiting.verdict.done():
+                waiting.verdict.set_result(verdict)

@@ -1,0 +1,86 @@
+"""Sites: registered web properties, and the origins that may write to them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from recorder.errors import WrongUse
+
+__all__ = ["Consent", "Site", "is_private_origin", "normalise_origin", "site_id"]
+
+Consent = Literal["required", "not-required"]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SITE_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,69}")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A registered site. `origins` are normalised; `created_at` is epoch ms.
+
+    `allow_private`: its assets may be fetched from private and loopback
+    addresses, because the site itself lives there.
+    """
+
+    id: str
+    origins: tuple[str, ...]
+    write_key: str
+    consent: Consent
+    allow_private: bool
+    created_at: int
+
+
+def normalise_origin(text: str) -> str:
+    """`scheme://host[:port]` in small letters, IDN as punycode, no default port.
+
+    Raises WrongUse for what is no http(s) origin: a path, a query, user
+    information, a wildcard, `null`.
+    """
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        host = host if ":" in host else host.encode("idna").decode("ascii").lower()
+    except (ValueError, UnicodeError):
+        raise _no_origin(text) from None
+    scheme = parts.scheme.lower()
+    beside = "@" in parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment
+    if scheme not in _DEFAULT_PORTS or beside or not re.fullmatch(r"[a-z0-9._:-]+", host):
+        raise _no_origin(text)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}" + (
+        f":{port}" if port is not None and port != _DEFAULT_PORTS[scheme] else ""
+    )
+
+
+def is_private_origin(origin: str) -> bool:
+    """Whether the origin itself names this machine or a private address."""
+    host = urlsplit(origin).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private or address.is_loopback
+
+
+def site_id(text: str) -> str:
+    """`text` if it can be a site's id. Raises WrongUse otherwise."""
+    if not _SITE_ID.fullmatch(text):
+        raise WrongUse(
+            f"{text[:80]!r} cannot be the name of a site.",
+            "Use small letters, digits, '.', '_' and '-', at most 70 of them.",
+        )
+    return text
+
+
+def _no_origin(text: str) -> WrongUse:
+    return WrongUse(
+        f"{text[:200]!r} is not an origin.",
+        "Write scheme, host and port only, for example https://shop.example or "
+        "http://localhost:8000.",
+    )

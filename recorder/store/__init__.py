@@ -1,0 +1,36 @@
+"""The store: what was recorded, on SQLite by default, on PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from recorder.batches import BatchConflict
+from recorder.store.rows import (
+    Accepted,
+    Asset,
+    AssetOutcome,
+    DocumentRow,
+    Outcome,
+    PageSummary,
+    PageView,
+    SessionRow,
+    Site,
+    Source,
+)
+from recorder.store.store import DEFAULT_URL, Store
+from recorder.store.writing import Verdict
+
+__all__ = [
+    "DEFAULT_URL",
+    "Accepted",
+    "Asset",
+    "AssetOutcome",
+    "BatchConflict",
+    "DocumentRow",
+    "Outcome",
+    "PageSummary",
+    "PageView",
+    "SessionRow",
+    "Site",
+    "Source",
+    "Store",
+    "Verdict",
+]

@@ -1,0 +1,240 @@
+"""Opening the database, and the only two ways into it: reading and writing.
+
+SQLite runs in WAL mode with every commit synced. Automatic checkpoints are
+off; checkpoints happen here, under the store-wide lock that also excludes the
+writers of all processes (see `lock`). PostgreSQL needs none of that.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from recorder.errors import StoreUnavailable
+from recorder.store.faults import foreign_database, no_store, unavailable
+from recorder.store.lock import FileLock, LockTimeout
+
+__all__ = ["CHECKPOINT_WAL_BYTES", "LOCK_SECONDS", "Database", "open_database"]
+
+LOCK_SECONDS: Final = 20.0
+"""Seconds a write waits for other writers: many times the longest group commit."""
+
+CHECKPOINT_WAL_BYTES: Final = 16 * 1024 * 1024
+"""Size of the write-ahead log at which it is folded into the database."""
+
+CHECKPOINT_COMMITS: Final = 32
+"""Commits between two attempts to fold, when a long reader stands in the way."""
+
+CHECKPOINT_WAIT_MS: Final = 200
+"""Milliseconds a checkpoint waits for readers; whatever is left is folded next time."""
+
+_log = logging.getLogger(__name__)
+
+_POOL = 8  # connections kept open: a few readers beside the one writer
+
+
+class Database:
+    """An open database. Thread-safe; `close` when done."""
+
+    def __init__(self, engine: sa.Engine, path: Path | None, lock: FileLock | None) -> None:
+        self.engine = engine
+        self._path = path
+        self._lock = lock
+        self._commits = 0
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """How messages call it: the file, or the URL without its password."""
+        return str(self._path or self.engine.url.render_as_string(hide_password=True))
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that sees one consistent state. Raises StoreUnavailable."""
+        with self._translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction, durable when the block has ended. Raises StoreUnavailable."""
+        options = {"heatwright_writes": True}
+        with self._translated(), self._exclusive():
+            with (
+                self.engine.connect().execution_options(**options) as connection,
+                connection.begin(),
+            ):
+                yield connection
+            self._checkpoint_if_due()
+
+    def close(self) -> None:
+        """Folds the log into the database and closes every connection. Can be repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            with self._translated(), self._exclusive():
+                # The last connection to close checkpoints too: it is inside the lock.
+                try:
+                    self._checkpoint()
+                finally:
+                    self.engine.dispose()
+        finally:
+            self.engine.dispose()
+            if self._lock:
+                self._lock.close()
+
+    def abandon(self) -> None:
+        """Gives everything back without touching the file: it may not be ours."""
+        self._closed = True
+        self.engine.dispose()
+        if self._lock:
+            self._lock.close()
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        if self._lock is None:
+            yield
+            return
+        with self._lock.held():
+            yield
+
+    def _checkpoint_if_due(self) -> None:
+        if self._path is None:
+            return
+        self._commits += 1
+        if self._commits < CHECKPOINT_COMMITS:
+            return
+        wal = self._path.with_name(self._path.name + "-wal")
+        if wal.exists() and wal.stat().st_size > CHECKPOINT_WAL_BYTES:
+            self._commits = 0
+            try:
+                self._checkpoint()
+            except (sqlite3.Error, sa.exc.DBAPIError) as error:
+                # The commit before it is durable; the log only stays longer than it should.
+                _log.warning("The store %s could not fold its log: %s", self.name, error)
+
+    def _checkpoint(self) -> None:
+        """Folds what no reader still needs. Only under the lock."""
+        if self._path is None:
+            return
+        pooled = self.engine.raw_connection()
+        try:
+            # The raw cursor: SQLAlchemy would begin a transaction, in which none can be folded.
+            cursor = pooled.cursor()
+            cursor.execute("PRAGMA busy_timeout")
+            usual = (cursor.fetchone() or (0,))[0]
+            cursor.execute(f"PRAGMA busy_timeout={CHECKPOINT_WAIT_MS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.fetchall()
+            cursor.execute(f"PRAGMA busy_timeout={usual}")
+            cursor.close()
+        finally:
+            pooled.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Errors of driver, lock and disk as StoreUnavailable; broken constraints pass."""
+        try:
+            yield
+        except sa.exc.IntegrityError:
+            raise
+        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+            raise unavailable(self.name, error) from error
+        except (LockTimeout, sa.exc.TimeoutError) as error:
+            raise StoreUnavailable(
+                f"The store {self.name} is not available: another process is writing to it.",
+                "Wait until it has finished, or stop it, and try again.",
+            ) from error
+
+
+def open_database(url_text: str, lock_seconds: float = LOCK_SECONDS) -> Database:
+    """Opens (SQLite: also creates) the database at `url_text`.
+
+    Raises WrongUse for a URL that names no store, StoreUnavailable when it
+    cannot be opened.
+    """
+    try:
+        url = sa.make_url(url_text)
+    except sa.exc.ArgumentError:
+        raise no_store(url_text) from None
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise no_store(url_text)
+        return _open_sqlite(Path(url.database).expanduser().resolve(), lock_seconds)
+    if url.get_backend_name() != "postgresql":
+        raise no_store(url_text)
+    try:
+        engine = sa.create_engine(url, pool_pre_ping=True, pool_size=_POOL)
+    except ImportError as error:
+        raise StoreUnavailable(
+            "The PostgreSQL driver is not installed.", 'Run: pip install "heatwright[postgres]"'
+        ) from error
+    return Database(engine, None, None)
+
+
+def _open_sqlite(path: Path, lock_seconds: float) -> Database:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_name(path.name + ".lock"), lock_seconds)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The store {path} cannot be opened: {error.strerror or error}.",
+            "Check the permissions of the folder and the space on its disk, "
+            "or name another with --store.",
+        ) from error
+    try:
+        foreign = _is_foreign(path)
+    except sqlite3.Error as error:
+        lock.close()
+        raise unavailable(str(path), error) from error
+    if foreign:
+        lock.close()
+        raise foreign_database(str(path))
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": lock_seconds, "check_same_thread": False},
+        poolclass=sa.pool.QueuePool,
+        pool_size=_POOL,
+        max_overflow=2 * _POOL,
+        pool_timeout=lock_seconds,
+    )
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+    return Database(engine, path, lock)
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether `path` is another program's database: looked at before anything is changed."""
+    if not path.exists() or not path.stat().st_size:
+        return False
+    connection = sqlite3.connect(path)
+    try:
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        tables = {name for (name,) in connection.execute(query)}
+    finally:
+        connection.close()
+    return bool(tables) and "alembic_version" not in tables
+
+
+def _prepare_connection(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # `_begin` decides how transactions start
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "wal_autocheckpoint=0",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("heatwright_writes")
+    # IMMEDIATE: a writer that starts as a reader can fail half-way with "busy".
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,225 @@
+"""Reading sessions, documents, events and page views."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+import zstandard
+
+from recorder.errors import BrokenRecording, UnknownSession
+from recorder.events import Event, decode_events
+from recorder.pages import fold_route
+from recorder.store.rows import DocumentRow, PageSummary, PageView, SessionRow
+from recorder.store.tables import chunks, documents, page_views, sessions
+
+__all__ = [
+    "read_documents",
+    "read_events",
+    "read_gaps",
+    "read_page_views",
+    "read_session",
+    "read_sessions",
+    "summarise",
+]
+
+_LIST_SESSIONS = "List them with: heatwright sessions"
+
+
+def read_sessions(
+    connection: sa.Connection, site_id: str | None, limit: int | None
+) -> list[SessionRow]:
+    """Sessions, the latest first."""
+    query = sessions.select().order_by(sessions.c.started_at.desc(), sessions.c.id.desc())
+    if site_id is not None:
+        query = query.where(sessions.c.site_id == site_id)
+    return [_session(row) for row in connection.execute(query.limit(limit))]
+
+
+def read_session(connection: sa.Connection, reference: str) -> SessionRow:
+    """The session a person means: full id, unique prefix, or `latest`. Raises UnknownSession."""
+    if reference == "latest":
+        latest = read_sessions(connection, None, 1)
+        if latest:
+            return latest[0]
+        raise UnknownSession(
+            "Nothing has been recorded yet.", "Record a visit with: heatwright record URL"
+        )
+    same = sessions.c.id == reference
+    starts = sa.func.substr(sessions.c.id, 1, len(reference)) == reference
+    query = sessions.select().where(starts).order_by(same.desc(), sessions.c.id).limit(3)
+    found = [_session(row) for row in connection.execute(query)] if reference else []
+    if found and (len(found) == 1 or found[0].id == reference):
+        return found[0]
+    if found:
+        raise UnknownSession(
+            f"{reference[:80]!r} fits several sessions: "
+            f"{', '.join(row.id for row in found[:2])}, …",
+            f"Write more of the id. {_LIST_SESSIONS}",
+        )
+    raise UnknownSession(f"There is no session {reference[:80]!r}.", _LIST_SESSIONS)
+
+
+def read_documents(connection: sa.Connection, session_id: str) -> list[DocumentRow]:
+    """Documents of a session in the order in which they started."""
+    query = (
+        documents.select()
+        .where(documents.c.session_id == session_id)
+        .order_by(documents.c.started_at, documents.c.id)
+    )
+    return [_document(row) for row in connection.execute(query)]
+
+
+def read_events(connection: sa.Connection, document_id: str) -> list[Event]:
+    """Events by time; those of one millisecond in the order in which they were recorded.
+
+    Raises BrokenRecording if what is stored cannot be read.
+    """
+    query = (
+        sa.select(chunks.c.sequence, chunks.c.body)
+        .where(chunks.c.document_id == document_id)
+        .order_by(chunks.c.sequence)
+    )
+    events: list[Event] = []
+    for sequence, body in connection.execute(query):
+        try:
+            events.extend(decode_events(zstandard.ZstdDecompressor().decompress(body)))
+        except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+            raise BrokenRecording(
+                f"Batch {sequence} of document {document_id} is damaged: {error}.",
+                "Restore the store from a backup, or use another session.",
+            ) from error
+    events.sort(key=attrgetter("timestamp"))
+    return events
+
+
+def read_gaps(connection: sa.Connection, document_id: str) -> list[int]:
+    """Sequence numbers that are missing below the highest one that came."""
+    query = sa.select(chunks.c.sequence).where(chunks.c.document_id == document_id)
+    present = set(connection.scalars(query))
+    return sorted(set(range(max(present, default=-1) + 1)) - present)
+
+
+def read_page_views(
+    connection: sa.Connection, site_id: str | None, session_id: str | None
+) -> list[PageView]:
+    """Page views by session start, then by their own start. See `_starts` for what begins one."""
+    query = (
+        sa.select(
+            page_views,
+            documents.c.session_id,
+            documents.c.ended_at,
+            documents.c.environment,
+        )
+        .join(documents, documents.c.id == page_views.c.document_id)
+        .join(sessions, sessions.c.id == documents.c.session_id)
+        .order_by(
+            sessions.c.started_at,
+            sessions.c.id,
+            page_views.c.document_id,
+            page_views.c.started_at,
+            page_views.c.sequence,
+            page_views.c.position,
+        )
+    )
+    if site_id is not None:
+        query = query.where(sessions.c.site_id == site_id)
+    if session_id is not None:
+        query = query.where(sessions.c.id == session_id)
+    views: list[PageView] = []
+    for _, rows in groupby(connection.execute(query), key=attrgetter("session_id")):
+        views.extend(_session_views(rows))
+    return views
+
+
+def summarise(site_of: dict[str, str], views: Iterable[PageView]) -> list[PageSummary]:
+    """Views by site and path, the most seen first. `site_of` maps session to site."""
+    groups: dict[tuple[str, str], list[PageView]] = {}
+    for view in views:
+        groups.setdefault((site_of[view.session_id], view.path), []).append(view)
+    summaries = [
+        PageSummary(
+            site_id,
+            path,
+            len(group),
+            len({view.session_id for view in group}),
+            min(view.started_at for view in group),
+            max(view.ended_at for view in group),
+        )
+        for (site_id, path), group in groups.items()
+    ]
+    return sorted(summaries, key=lambda page: (page.site_id, -page.views, page.path))
+
+
+def _session_views(rows: Iterable[sa.Row[Any]]) -> list[PageView]:
+    found: list[PageView] = []
+    for _, marks in groupby(rows, key=attrgetter("document_id")):
+        starts = _starts(marks)
+        ends = [later.started_at for later in starts[1:]] + [starts[-1].ended_at]
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            title = start.title
+            if not title and number == 0:
+                told = (start.environment or {}).get("title", "")
+                title = told if isinstance(told, str) else ""
+            found.append(
+                PageView(
+                    start.document_id,
+                    start.session_id,
+                    0,
+                    start.url,
+                    start.path,
+                    title,
+                    start.started_at,
+                    end,
+                )
+            )
+    found.sort(key=lambda view: (view.started_at, view.document_id))
+    return [dataclasses.replace(view, ordinal=number) for number, view in enumerate(found, 1)]
+
+
+def _starts(marks: Iterable[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    """Those of a document's Meta and route events that start a page view, by time.
+
+    A mark at the URL that is already shown starts none: rrweb repeats the Meta
+    event at every checkout, and a fragment that scrolls is no new page.
+    """
+    starts: list[sa.Row[Any]] = []
+    for mark in marks:
+        if not starts or fold_route(mark.url) != fold_route(starts[-1].url):
+            starts.append(mark)
+    return starts
+
+
+def _session(row: sa.Row[Any]) -> SessionRow:
+    return SessionRow(
+        row.id,
+        row.site_id,
+        row.visitor_id,
+        row.started_at,
+        row.ended_at,
+        row.device,
+        row.traits,
+        row.variant,
+        row.release,
+        row.user_agent,
+        row.source,
+    )
+
+
+def _document(row: sa.Row[Any]) -> DocumentRow:
+    return DocumentRow(
+        row.id,
+        row.session_id,
+        row.tab_id,
+        row.url,
+        row.started_at,
+        row.ended_at,
+        row.width,
+        row.height,
+        row.environment,
+    )

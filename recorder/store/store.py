@@ -1,0 +1,201 @@
+"""The store: sessions, documents, events, page views, assets, derived data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+import sqlalchemy as sa
+
+from recorder.batches import Batch
+from recorder.errors import StoreUnavailable
+from recorder.events import Event
+from recorder.store import keeping, reading
+from recorder.store.engine import LOCK_SECONDS, Database, open_database
+from recorder.store.facts import facts_of
+from recorder.store.rows import (
+    Accepted,
+    Asset,
+    AssetOutcome,
+    DocumentRow,
+    Outcome,
+    PageSummary,
+    PageView,
+    SessionRow,
+    Source,
+)
+from recorder.store.site_book import SiteBook
+from recorder.store.upgrading import upgrade
+from recorder.store.writing import Verdict, write_group
+
+__all__ = ["DEFAULT_URL", "Store"]
+
+DEFAULT_URL: Final = "sqlite:///.heatwright/heatwright.db"
+"""Where a store is unless `--store` says otherwise: under the current folder."""
+
+_RACES = 5  # times a write is repeated that another process of a PostgreSQL store got ahead of
+
+_Result = TypeVar("_Result")
+
+
+class Store:
+    """An open store: synchronous and thread-safe. `Store.open(url)`, then use it in `with`.
+
+    Whatever returns from `accept`, `accept_many`, `keep_asset` and
+    `keep_derived` is durable. Every method raises StoreUnavailable when the
+    database cannot be reached, read or written; what was stored stays.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.sites = SiteBook(database)
+
+    @classmethod
+    def open(
+        cls, url: str = DEFAULT_URL, *, migrate: bool = True, lock_seconds: float = LOCK_SECONDS
+    ) -> Self:
+        """Opens the store at `url`; an SQLite file and its folder are made when missing.
+
+        `migrate` False refuses an older schema instead of upgrading it. A write
+        waits at most `lock_seconds` for other writers. Raises StoreUnavailable,
+        StoreTooNew, or WrongUse for what is no store's URL.
+        """
+        database = open_database(url, lock_seconds)
+        try:
+            upgrade(database, migrate=migrate)
+        except BaseException:
+            database.abandon()
+            raise
+        return cls(database)
+
+    @property
+    def name(self) -> str:
+        """What messages call the store: its file, or its URL without the password."""
+        return self._database.name
+
+    def close(self) -> None:
+        """Closes the store; it cannot be used afterwards. Can be repeated."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def accept(self, batch: Batch, *, source: Source) -> Accepted:
+        """Stores `batch`, durably. Raises BatchConflict or UnknownSite; then nothing changed."""
+        verdict = self.accept_many([batch], source=source)[0]
+        if isinstance(verdict, Accepted):
+            return verdict
+        raise verdict
+
+    def accept_many(self, batches: Sequence[Batch], *, source: Source) -> list[Verdict]:
+        """Stores several batches in one transaction; a verdict for each, in order.
+
+        A refused batch (its verdict is the exception) does not keep the others out.
+        """
+        group = [facts_of(batch) for batch in batches]
+        return self._write(lambda connection: write_group(connection, group, source))
+
+    def sessions(self, site_id: str | None = None, *, limit: int | None = None) -> list[SessionRow]:
+        """Sessions (of one site), the latest first."""
+        with self._database.reading() as connection:
+            return reading.read_sessions(connection, site_id, limit)
+
+    def session(self, reference: str) -> SessionRow:
+        """By full id, unique prefix, or `latest`. Raises UnknownSession."""
+        with self._database.reading() as connection:
+            return reading.read_session(connection, reference)
+
+    def documents(self, session_id: str) -> list[DocumentRow]:
+        """Documents of a session by start."""
+        with self._database.reading() as connection:
+            return reading.read_documents(connection, session_id)
+
+    def events(self, document_id: str) -> list[Event]:
+        """Events of a document by time, stable. Raises BrokenRecording for damaged ones."""
+        with self._database.reading() as connection:
+            return reading.read_events(connection, document_id)
+
+    def gaps(self, document_id: str) -> list[int]:
+        """Sequence numbers of batches that never came, below the highest that did."""
+        with self._database.reading() as connection:
+            return reading.read_gaps(connection, document_id)
+
+    def page_views(
+        self, site_id: str | None = None, session_id: str | None = None
+    ) -> list[PageView]:
+        """Page views (of one site or session), by session and start."""
+        with self._database.reading() as connection:
+            return reading.read_page_views(connection, site_id, session_id)
+
+    def pages(self) -> list[PageSummary]:
+        """Recorded paths of each site, the most viewed first."""
+        with self._database.reading() as connection:
+            site_of = {row.id: row.site_id for row in reading.read_sessions(connection, None, None)}
+            return reading.summarise(site_of, reading.read_page_views(connection, None, None))
+
+    def keep_asset(
+        self,
+        site_id: str,
+        url: str,
+        *,
+        outcome: Outcome,
+        status: int,
+        media_type: str,
+        body: bytes | None,
+        captured_at: int | None = None,
+        reason: str = "",
+    ) -> None:
+        """Archives what became of `url`; `captured_at` None is now (epoch ms)."""
+        at = int(time.time() * 1000) if captured_at is None else captured_at
+        kept = Asset(site_id, url, at, Outcome(outcome), status, media_type, body, None, reason)
+        self._write(lambda connection: keeping.write_asset(connection, kept))
+
+    def asset(self, site_id: str, url: str, at: int | None = None) -> Asset | None:
+        """The latest version captured at or before `at` (epoch ms), else the first after it.
+
+        A failed attempt is given back only if no version was ever kept.
+        """
+        with self._database.reading() as connection:
+            return keeping.read_asset(connection, site_id, url, at)
+
+    def asset_outcomes(self, site_id: str) -> list[AssetOutcome]:
+        """What became of each asset URL of a site."""
+        with self._database.reading() as connection:
+            return keeping.read_outcomes(connection, site_id)
+
+    def derived(self, kind: str, key: str, version: int, input_hash: str) -> bytes | None:
+        """Derived data, if it was made by this `version` from this input."""
+        with self._database.reading() as connection:
+            return keeping.read_derived(connection, kind, key, version, input_hash)
+
+    def keep_derived(self, kind: str, key: str, version: int, input_hash: str, body: bytes) -> None:
+        """Keeps derived data, in place of what was made from another input."""
+        self._write(
+            lambda connection: keeping.write_derived(
+                connection, kind, key, version, input_hash, body
+            )
+        )
+
+    def _write(self, work: Callable[[sa.Connection], _Result]) -> _Result:
+        """Runs `work` in a transaction, again if another process wrote the same rows first."""
+        for attempt in range(_RACES):
+            try:
+                with self._database.writing() as connection:
+                    return work(connection)
+            except sa.exc.IntegrityError as error:
+                if attempt == _RACES - 1:
+                    raise StoreUnavailable(
+                        f"The store {self.name} refuses a write: {error.orig}.",
+                        "Try again; if it stays so, run: heatwright doctor",
+                    ) from error
+        raise AssertionError("the last attempt returns or raises")

@@ -1,0 +1,166 @@
+"""Accepting batches: one transaction for a group, a verdict for each of its batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from recorder.batches import BatchConflict
+from recorder.errors import UnknownSite
+from recorder.pages import page_key
+from recorder.store import tables
+from recorder.store.facts import Facts
+from recorder.store.merging import merge_document, merge_session
+from recorder.store.rows import Accepted, Source
+
+__all__ = ["Verdict", "write_group"]
+
+Verdict = Accepted | BatchConflict | UnknownSite
+
+_PARAMETERS = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
+
+
+def write_group(connection: sa.Connection, group: Sequence[Facts], source: Source) -> list[Verdict]:
+    """Writes `group` within the caller's transaction; verdicts in the same order.
+
+    A batch that is refused changes nothing. Raises IntegrityError only when
+    another process wrote the same rows meanwhile (PostgreSQL): then the
+    transaction is rolled back and the group tried again.
+    """
+    work = _Work(connection, group)
+    verdicts = [work.take(facts, source) for facts in group]
+    work.write(connection)
+    return verdicts
+
+
+class _Work:
+    """What is stored of the group's sessions and documents, and what is to be written."""
+
+    def __init__(self, connection: sa.Connection, group: Sequence[Facts]) -> None:
+        batches = [facts.batch for facts in group]
+        self._site_ids = {
+            row["write_key"]: row["id"]
+            for row in _rows(connection, tables.sites, "write_key", {b.key for b in batches})
+        }
+        self._sessions = {
+            row["id"]: row
+            for row in _rows(connection, tables.sessions, "id", {b.session for b in batches})
+        }
+        self._documents = {
+            row["id"]: row
+            for row in _rows(connection, tables.documents, "id", {b.document for b in batches})
+        }
+        self._digests = _digests(connection, {(b.document, b.sequence) for b in batches})
+        self._known_sessions = set(self._sessions)
+        self._known_documents = set(self._documents)
+        self._changed_sessions: set[str] = set()
+        self._changed_documents: set[str] = set()
+        self._chunks: list[dict[str, Any]] = []
+        self._views: list[dict[str, Any]] = []
+
+    def take(self, facts: Facts, source: Source) -> Verdict:
+        """The verdict on one batch; what it changes is kept until `write`."""
+        batch = facts.batch
+        site_id = self._site_ids.get(batch.key)
+        if site_id is None:
+            return UnknownSite(
+                "The write key belongs to no site.", "List the sites with: heatwright sites"
+            )
+        session = self._sessions.get(batch.session)
+        if session and session["site_id"] != site_id:
+            return BatchConflict("This session belongs to another site.")
+        document = self._documents.get(batch.document)
+        if document and document["session_id"] != batch.session:
+            return BatchConflict("This document belongs to another session.")
+        name = (batch.document, batch.sequence)
+        stored = self._digests.get(name)
+        if stored is not None:
+            if stored == facts.digest:
+                return Accepted.DUPLICATE
+            return BatchConflict("Another batch is stored under this document and sequence.")
+        self._digests[name] = facts.digest
+        self._sessions[batch.session] = merge_session(session, facts, site_id, source)
+        self._documents[batch.document] = merge_document(document, facts)
+        self._changed_sessions.add(batch.session)
+        self._changed_documents.add(batch.document)
+        self._add_rows(facts)
+        return Accepted.STORED
+
+    def write(self, connection: sa.Connection) -> None:
+        """Sends all changes, referred-to rows first."""
+        for table, rows, changed, known in (
+            (tables.sessions, self._sessions, self._changed_sessions, self._known_sessions),
+            (tables.documents, self._documents, self._changed_documents, self._known_documents),
+        ):
+            new = [rows[key] for key in sorted(changed - known)]
+            if new:
+                connection.execute(table.insert(), new)
+            for key in sorted(changed & known):
+                connection.execute(table.update().where(table.c.id == key), rows[key])
+        if self._chunks:
+            connection.execute(tables.chunks.insert(), self._chunks)
+        if self._views:
+            connection.execute(tables.page_views.insert(), self._views)
+
+    def _add_rows(self, facts: Facts) -> None:
+        batch = facts.batch
+        self._chunks.append(
+            {
+                "document_id": batch.document,
+                "sequence": batch.sequence,
+                "body": facts.body,
+                "event_count": len(batch.events),
+                "first_at": facts.first_at,
+                "last_at": facts.last_at,
+                "digest": facts.digest,
+            }
+        )
+        self._views.extend(
+            {
+                "document_id": batch.document,
+                "sequence": batch.sequence,
+                "position": mark.position,
+                "started_at": mark.at,
+                "url": mark.url,
+                "path": page_key(mark.url),
+                "title": mark.title,
+            }
+            for mark in facts.marks
+        )
+
+
+def _rows(
+    connection: sa.Connection, table: sa.Table, column: str, keys: set[str]
+) -> list[dict[str, Any]]:
+    """Rows whose `column` is among `keys`, locked until the end where the database can."""
+    found: list[dict[str, Any]] = []
+    ordered = sorted(keys)  # one order everywhere: two processes cannot deadlock
+    for start in range(0, len(ordered), _PARAMETERS):
+        query = (
+            table.select()
+            .where(table.c[column].in_(ordered[start : start + _PARAMETERS]))
+            .order_by(table.c[column])
+        )
+        if table is not tables.sites:
+            query = query.with_for_update()
+        found.extend(dict(row) for row in connection.execute(query).mappings())
+    return found
+
+
+def _digests(
+    connection: sa.Connection, names: set[tuple[str, int]]
+) -> dict[tuple[str, int], bytes]:
+    """Digests of those chunks among `names` that are stored."""
+    table = tables.chunks
+    found: dict[tuple[str, int], bytes] = {}
+    ordered = sorted(names)
+    for start in range(0, len(ordered), _PARAMETERS):
+        part = ordered[start : start + _PARAMETERS]
+        query = sa.select(table.c.document_id, table.c.sequence, table.c.digest).where(
+            sa.tuple_(table.c.document_id, table.c.sequence).in_(part)
+        )
+        for document_id, sequence, digest in connection.execute(query):
+            found[document_id, sequence] = digest
+    return found
