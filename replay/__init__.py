@@ -1,0 +1,18 @@
+"""From the store to a moment at any width: the stage, and what is read off it."""
+
+from replay.fidelity import Fidelity
+from replay.moments import Moment, find_moment, parse_time
+from replay.render import Render, render
+from replay.stage import Stage
+from replay.theatre import Theatre
+
+__all__ = [
+    "Fidelity",
+    "Moment",
+    "Render",
+    "Stage",
+    "Theatre",
+    "find_moment",
+    "parse_time",
+    "render",
+]

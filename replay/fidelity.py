@@ -1,0 +1,73 @@
+"""How true a render is: what was missing, refused or uncertain, each by name."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+__all__ = ["Fidelity"]
+
+
+@dataclass(slots=True)
+class Fidelity:
+    """The account of one render; everything in it is shown to the user, nothing is hidden.
+
+    `counts` names what the stage could not apply (see `replay/stage/report.ts`).
+    `page`, `inner` and `scroll` are CSS pixels. `extrapolated` says that nobody was
+    recorded in the layout interval of this width, so that a page rearranged by its
+    own scripts may look different there.
+    """
+
+    events: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    missing_assets: dict[str, str] = field(default_factory=dict)
+    unrecorded_frames: list[str] = field(default_factory=list)
+    canvases: int = 0
+    gaps: list[int] = field(default_factory=list)
+    page: tuple[int, int] = (0, 0)
+    inner: tuple[int, int] = (0, 0)
+    scroll: tuple[float, float] = (0.0, 0.0)
+    breakpoints: list[int] = field(default_factory=list)
+    recorded_width: int = 0
+    extrapolated: bool = False
+    unstable: bool = False
+    overflow: int = 0
+    """CSS pixels by which the page is wider than the viewport asked for."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for JSON output."""
+        return asdict(self)
+
+    def remarks(self) -> list[str]:
+        """What a reader of the picture should know, one sentence each; empty if all is well."""
+        found: list[str] = []
+        if self.extrapolated:
+            found.append(
+                "extrapolated: nobody was recorded in this layout interval "
+                f"(recorded at {self.recorded_width} px)"
+            )
+        if self.unstable:
+            found.append("unstable: two shots in a row differ")
+        if self.missing_assets:
+            found.append(f"{len(self.missing_assets)} assets are missing from the archive")
+        if self.unrecorded_frames:
+            found.append(f"{len(self.unrecorded_frames)} frames were not recorded")
+        if self.canvases:
+            found.append(f"{self.canvases} canvas elements are shown empty")
+        if self.gaps:
+            found.append(f"{len(self.gaps)} batches never arrived")
+        if self.overflow > 0:
+            found.append(f"the page is {self.overflow} px wider than the viewport")
+        found.extend(
+            f"{count} × {name.replace('_', ' ')}" for name, count in self.counts.items() if count
+        )
+        return found
+
+    def in_recorded_interval(self, width: int) -> bool:
+        """Whether `width` and the recorded width lie between the same two breakpoints."""
+        return interval(self.breakpoints, width) == interval(self.breakpoints, self.recorded_width)
+
+
+def interval(breakpoints: list[int], width: int) -> int:
+    """Number of the layout interval that `width` lies in: breakpoints at or below it."""
+    return sum(1 for breakpoint in breakpoints if breakpoint <= width)

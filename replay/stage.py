@@ -1,0 +1,195 @@
+"""The stage: one warm Chromium page in which moments are rebuilt.
+
+Without scripts, without network, at the recorded URL. The TypeScript beside
+it (`replay/stage/`) does the work inside the page; this module brings data
+there and back, and gives up at a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from importlib.resources import files
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from playwright.async_api import Browser, BrowserContext, Error, Page
+
+from recorder.devices import Device
+from recorder.errors import BrokenRecording, RenderFailed, Unready, WrongUse
+from recorder.events import encode_events
+from recorder.store import Store
+from replay.fidelity import Fidelity
+from replay.moments import Moment
+from replay.wall import Wall, stage_url
+
+__all__ = ["DEADLINE_S", "Stage"]
+
+T = TypeVar("T")
+
+DEADLINE_S = 60.0
+"""One step on the stage (build, settle, shoot) may take this long: a 200,000-node page takes
+about ten seconds on two slow cores, and a page that hangs must not hold up the others."""
+
+_STAGE = "window.__heatwrightStage"
+
+
+def _stage_script() -> str:
+    try:
+        return files("replay").joinpath("static/stage.js").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Unready(
+            "The stage's JavaScript is not built.", "Run `make setup`, or install the package."
+        ) from error
+
+
+class Stage:
+    """One page at one device. Not for concurrent use; `Theatre` hands it out."""
+
+    def __init__(self, device: Device, context: BrowserContext, page: Page, wall: Wall) -> None:
+        self.device = device
+        self.broken = False
+        self._context = context
+        self._page = page
+        self._wall = wall
+        self._script = _stage_script()
+        self._moment: Moment | None = None
+
+    @classmethod
+    async def open(cls, browser: Browser, device: Device, store: Store) -> Stage:
+        """A stage in a context of its own. Raises RenderFailed if the browser is gone."""
+        try:
+            context = await browser.new_context(
+                **device.context_options(), service_workers="block", accept_downloads=False
+            )
+            wall = Wall(store)
+            await wall.guard(context)
+            page = await context.new_page()
+        except Error as error:
+            raise RenderFailed(f"The stage could not be opened: {error.message}.") from error
+        return cls(device, context, page, wall)
+
+    async def close(self) -> None:
+        """Closes the page and its context; a crashed one is closed by the browser already."""
+        try:
+            await asyncio.wait_for(self._context.close(), DEADLINE_S)
+        except (Error, TimeoutError):
+            self.broken = True
+
+    async def build(self, moment: Moment, *, apply: bool = True) -> None:
+        """Rebuilds `moment`; with `apply=False` events are handed over but only the snapshot is
+        applied, so that `anchors` can follow the rest.
+
+        Raises BrokenRecording for what cannot be rebuilt, RenderFailed at the deadline.
+        """
+        self._moment = moment
+        self._wall.show(moment.session.site_id, moment.document.started_at)
+        url = stage_url(moment.document.url)
+        await self._within(self._page.goto(url, wait_until="commit"))
+        await self._within(self._page.evaluate(self._script))
+        body = encode_events(moment.events).decode()
+        await self._call("queue", body)
+        await self._call("advance", len(moment.events) if apply else 1)
+
+    async def hide(self, selectors: Sequence[str]) -> None:
+        """Takes elements out of the picture (cookie banners, chat bubbles); boxes stay in place.
+
+        Raises WrongUse for what is no CSS selector.
+        """
+        for selector in selectors:
+            if not await self._call("hide", selector):
+                raise WrongUse(f"{selector!r} is not a CSS selector.", "Try it in the browser.")
+
+    async def settle(self, scroll: Literal["recorded", "top"] = "top") -> None:
+        """Waits until the page is complete and at rest, at the recorded scroll or at the top."""
+        await self._call("load")
+        await self._within(self._wall.quiet())
+        await self._call("rest", scroll)
+
+    async def screenshot(self, *, full_page: bool = True, scale: str = "css") -> bytes:
+        """PNG of the page as it is now; one pixel a CSS pixel unless `scale` is `device`."""
+        return await self._within(
+            self._page.screenshot(
+                full_page=full_page,
+                animations="disabled",
+                caret="hide",
+                scale="device" if scale == "device" else "css",
+            )
+        )
+
+    async def boxes(self) -> list[dict[str, Any]]:
+        """Boxes of all elements, in document order (`--boxes` contract, page CSS pixels)."""
+        return await self._rows("boxes")
+
+    async def elements(self) -> list[dict[str, Any]]:
+        """Keys and boxes of all elements in document order (`replay/stage/keys.ts`)."""
+        return await self._rows("elements")
+
+    async def anchors(self) -> dict[str, Any]:
+        """Applies what `build(apply=False)` left over and returns the anchors met."""
+        return await self._record("anchors")
+
+    async def locate(self, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Where anchors are on this page (`replay/stage/locate.ts`), in the given order."""
+        return await self._rows("locate", msgspec.json.encode(wanted).decode())
+
+    async def fidelity(self) -> Fidelity:
+        """The account of the render as it stands."""
+        report = await self._record("report")
+        moment = self._moment
+        width = (moment and moment.document.width) or 0
+        fidelity = Fidelity(
+            events=report["applied"],
+            counts={name: count for name, count in report["counts"].items() if count},
+            missing_assets=dict(self._wall.missing),
+            unrecorded_frames=report["frames"],
+            canvases=report["canvases"],
+            gaps=moment.gaps if moment else [],
+            page=tuple(report["page"]),
+            inner=tuple(report["inner"]),
+            scroll=tuple(report["scroll"]),
+            breakpoints=report["breakpoints"],
+            recorded_width=width,
+            overflow=max(0, report["page"][0] - self.device.width),
+        )
+        fidelity.extrapolated = not fidelity.in_recorded_interval(self.device.width)
+        return fidelity
+
+    async def _rows(self, method: str, *arguments: Any) -> list[dict[str, Any]]:
+        body: str = await self._call(method, *arguments)
+        return msgspec.json.decode(body, type=list[dict[str, Any]])
+
+    async def _record(self, method: str) -> dict[str, Any]:
+        body: str = await self._call(method)
+        return msgspec.json.decode(body, type=dict[str, Any])
+
+    async def _call(self, method: str, *arguments: Any) -> Any:
+        call = f"(given) => {_STAGE}.{method}(...given)"
+        return await self._within(self._page.evaluate(call, list(arguments)))
+
+    async def _within(self, work: Awaitable[T]) -> T:
+        """Runs one step; a stage that failed one is not used again."""
+        try:
+            return await asyncio.wait_for(work, DEADLINE_S)
+        except TimeoutError as error:
+            self.broken = True
+            raise RenderFailed(
+                f"The stage did not answer within {DEADLINE_S:.0f} s ({self._where()}).",
+                "The page may be too large; try another moment.",
+            ) from error
+        except Error as error:
+            self.broken = True
+            if "crashed" in error.message or "closed" in error.message:
+                raise RenderFailed(f"The renderer crashed ({self._where()}).") from error
+            raise BrokenRecording(
+                f"The moment cannot be rebuilt ({self._where()}): {_first_line(error.message)}."
+            ) from error
+
+    def _where(self) -> str:
+        if self._moment is None:
+            return "nothing shown yet"
+        return f"session {self._moment.session.id}, {self._moment.document.url}"
+
+
+def _first_line(message: str) -> str:
+    return message.strip().splitlines()[0].rstrip(".") if message.strip() else "no reason given"

@@ -1,0 +1,163 @@
+/** Applies rrweb events one by one to the stage's document. */
+import type {
+  eventWithTime,
+  incrementalData,
+  inputData,
+  scrollData,
+  serializedNodeWithId,
+} from "@rrweb/types";
+import { Builder } from "./build";
+import { Mutations } from "./mutations";
+import * as dom from "./natives";
+import { StageReport } from "./report";
+import { StyleSheets } from "./styles";
+
+/** rrweb's `EventType` and `IncrementalSource`, as far as they change the page. */
+export const EventType = { FullSnapshot: 2, Incremental: 3, Meta: 4, Plugin: 6 } as const;
+export const Source = {
+  Mutation: 0,
+  MouseMove: 1,
+  MouseInteraction: 2,
+  Scroll: 3,
+  ViewportResize: 4,
+  Input: 5,
+  TouchMove: 6,
+  MediaInteraction: 7,
+  StyleSheetRule: 8,
+  CanvasMutation: 9,
+  Font: 10,
+  Log: 11,
+  Drag: 12,
+  StyleDeclaration: 13,
+  Selection: 14,
+  AdoptedStyleSheet: 15,
+  CustomElement: 16,
+} as const;
+
+/** Sources that leave the DOM as it is. */
+const WITHOUT_EFFECT = new Set<number>([
+  Source.MouseMove,
+  Source.MouseInteraction,
+  Source.ViewportResize,
+  Source.TouchMove,
+  Source.Log,
+  Source.Drag,
+]);
+
+/** rrweb events beyond the incremental ones that leave the DOM as it is. */
+const LAST_KNOWN_TYPE = 8;
+
+export class Applier {
+  /** Scroll offsets by node id; kept, because images and fonts come later than events. */
+  private scrolls = new Map<number, [x: number, y: number]>();
+  readonly report = new StageReport();
+  readonly builder = new Builder(this.report, (id, x, y) => this.scrolls.set(id, [x, y]));
+  private readonly mutations = new Mutations(this.builder, this.report);
+  private readonly styles = new StyleSheets(this.builder.mirror, this.report);
+  private documentId = -1;
+
+  apply(event: eventWithTime): void {
+    this.report.applied++;
+    if (event.type === EventType.FullSnapshot) {
+      this.applySnapshot(event.data.node, event.data.initialOffset);
+    } else if (event.type === EventType.Incremental) {
+      this.applyIncremental(event.data);
+    } else if ((event.type as number) > LAST_KNOWN_TYPE) {
+      this.report.count("unknown_event");
+    }
+  }
+
+  /** Counts that are only known at a moment, such as adds still waiting for their parent. */
+  finish(): StageReport {
+    this.report.counts.unresolved_adds = this.mutations.unresolved;
+    return this.report;
+  }
+
+  restoreScrolls(): void {
+    for (const [id, [x, y]] of this.scrolls) this.scroll(id, x, y);
+  }
+
+  /** Window scroll of the top document, CSS pixels. */
+  get windowScroll(): [x: number, y: number] {
+    return this.scrolls.get(this.documentId) ?? [0, 0];
+  }
+
+  private applySnapshot(node: serializedNodeWithId, offset: { top: number; left: number }): void {
+    this.mutations.reset();
+    this.styles.reset();
+    this.scrolls.clear();
+    this.builder.buildDocument(node);
+    this.documentId = node.id;
+    this.scrolls.set(node.id, [offset?.left ?? 0, offset?.top ?? 0]);
+    this.restoreScrolls();
+  }
+
+  private applyIncremental(data: incrementalData): void {
+    switch (data.source) {
+      case Source.Mutation:
+        return this.mutations.apply(data);
+      case Source.Scroll:
+        return this.applyScroll(data);
+      case Source.Input:
+        return this.applyInput(data);
+      case Source.StyleSheetRule:
+        return this.styles.applyRules(data);
+      case Source.StyleDeclaration:
+        return this.styles.applyDeclaration(data);
+      case Source.AdoptedStyleSheet:
+        return this.styles.adopt(data);
+      case Source.Font:
+        return this.addFont(data);
+      case Source.CustomElement:
+        return this.defineElement(data.define?.name);
+      case Source.CanvasMutation:
+        return this.report.count("canvas_change_not_replayed");
+      case Source.MediaInteraction:
+        return this.report.count("media_change_not_replayed");
+      case Source.Selection:
+        return this.report.count("selection_not_replayed");
+      default:
+        if (!WITHOUT_EFFECT.has((data as incrementalData).source)) this.report.count("unknown_event");
+    }
+  }
+
+  private applyScroll({ id, x, y }: scrollData): void {
+    this.scrolls.set(id, [x, y]);
+    this.scroll(id, x, y);
+  }
+
+  private scroll(id: number, x: number, y: number): void {
+    const node = this.builder.mirror.getNode(id);
+    if (!node) return;
+    const to: ScrollToOptions = { left: x, top: y, behavior: "instant" };
+    if (dom.nodeType(node) === Node.DOCUMENT_NODE) dom.defaultView(node as Document)?.scrollTo(to);
+    else if (dom.isElement(node)) dom.scrollElement(node, to);
+  }
+
+  private applyInput({ id, text, isChecked }: inputData): void {
+    const node = this.builder.mirror.getNode(id);
+    if (!node) return this.report.count("node_not_found");
+    try {
+      const control = node as HTMLInputElement;
+      if (control.type === "checkbox" || control.type === "radio") control.checked = isChecked;
+      else control.value = text;
+    } catch {
+      this.report.count("input_refused"); // a file input takes no value
+    }
+  }
+
+  private addFont(data: { family: string; fontSource: string; buffer: boolean; descriptors?: FontFaceDescriptors }): void {
+    try {
+      const source = data.buffer
+        ? new Uint8Array(JSON.parse(data.fontSource) as number[])
+        : data.fontSource;
+      dom.fontsOf(document).add(new FontFace(data.family, source, data.descriptors));
+    } catch {
+      this.report.count("font_refused");
+    }
+  }
+
+  private defineElement(name: string | undefined): void {
+    if (name && !customElements.get(name)) customElements.define(name, class extends HTMLElement {});
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Element keys: identities that hold across sessions, widths and deployments.
+ *
+ * Each element gets keys from strongest to weakest: test id, stable id, form
+ * name, link target and name, role and name, own text, and the structural path
+ * from the nearest ancestor that has a key of the first two kinds. A key
+ * counts only where it is unique in its document; geometry has no part in it.
+ */
+import * as dom from "./natives";
+import { walk } from "./walk";
+
+/** `AnchorKeys` of `heatmap/identity.py`. */
+export interface ElementKeys {
+  /** `[kind, key, is unique in this document]`, strongest first. */
+  keys: [kind: string, key: string, unique: boolean][];
+  /** The strongest unique key: how tables call the element. */
+  name: string;
+  /** What a person would call it. */
+  label: string;
+  tag: string;
+}
+
+const TEST_ATTRIBUTES = ["data-testid", "data-test-id", "data-test", "data-cy", "data-qa"];
+
+/** Tags whose role goes without saying; `a` and inputs are handled by their attributes. */
+const IMPLIED_ROLES: Record<string, string> = {
+  BUTTON: "button",
+  SUMMARY: "button",
+  NAV: "navigation",
+  MAIN: "main",
+  HEADER: "banner",
+  FOOTER: "contentinfo",
+  ASIDE: "complementary",
+  H1: "heading",
+  H2: "heading",
+  H3: "heading",
+  H4: "heading",
+  H5: "heading",
+  H6: "heading",
+  IMG: "img",
+  SELECT: "combobox",
+  TEXTAREA: "textbox",
+  DIALOG: "dialog",
+};
+
+/** Names are compared up to this length (characters): longer ones are whole paragraphs. */
+const NAME_CHARS = 80;
+/** Labels are cut for people. */
+const LABEL_CHARS = 40;
+
+/** Digits in a row, hashes, framework prefixes: made anew by each build or each visit. */
+const GENERATED = /\d{3,}|^(?:[a-f0-9]{6,}|:r[\w]*:|(?:ember|react|mui|headlessui|radix|ng|__)[\w:-]*\d)|[_-][a-z0-9]*\d[a-z0-9]{3,}$/i;
+
+export const looksGenerated = (token: string): boolean => GENERATED.test(token);
+
+/** Keys of every element on the stage. */
+export function elementKeys(): Map<Element, ElementKeys> {
+  const found = new Map<Element, ElementKeys>();
+  const uses = new Map<string, number>();
+  const anchored = new Map<Element, string>();
+  for (const { element, path } of walk()) {
+    const keys = ownKeys(element);
+    const strong = keys.find(([kind]) => kind === "test" || kind === "id")?.[1];
+    const structural = structuralPath(element, anchored, path);
+    anchored.set(element, strong ?? structural);
+    keys.push(["path", structural, false]);
+    for (const [, key] of keys) uses.set(key, (uses.get(key) ?? 0) + 1);
+    found.set(element, { keys, name: "", label: labelOf(element), tag: tagOf(element) });
+  }
+  for (const entry of found.values()) {
+    for (const key of entry.keys) key[2] = uses.get(key[1]) === 1;
+    entry.name = (entry.keys.find(([, , unique]) => unique) ?? entry.keys.at(-1))?.[1] ?? "";
+  }
+  return found;
+}
+
+function ownKeys(element: Element): ElementKeys["keys"] {
+  const keys: ElementKeys["keys"] = [];
+  const add = (kind: string, ...parts: string[]): void => {
+    keys.push([kind, `${kind}:${parts.join("|")}`, false]);
+  };
+  const tag = tagOf(element);
+  for (const name of TEST_ATTRIBUTES) {
+    const value = dom.attr(element, name);
+    if (value) add("test", value);
+  }
+  const id = dom.attr(element, "id");
+  if (id && !looksGenerated(id)) add("id", id);
+  const formName = dom.attr(element, "name");
+  if (formName && /^(?:input|select|textarea|button)$/.test(tag)) {
+    const form = dom.attr(element, "type") ?? "";
+    const value = /^(?:radio|checkbox)$/.test(form) ? (dom.attr(element, "value") ?? "") : "";
+    add("name", tag, formName, value);
+  }
+  const name = accessibleName(element);
+  const href = dom.attr(element, "href");
+  if (href !== null && tag === "a") add("link", pathOf(href), name);
+  const role = roleOf(element);
+  if (role && name) add("role", role, name);
+  const text = ownText(element);
+  if (text) add("text", tag, text);
+  return keys;
+}
+
+/** The way down from the nearest ancestor with a strong key, by tag and position among its kind. */
+function structuralPath(element: Element, anchored: Map<Element, string>, path: string): string {
+  const parent = dom.composedParent(element);
+  const above = parent ? anchored.get(parent) : undefined;
+  const start = above === undefined ? `path:${path.includes("#frame") ? path : ""}` : above;
+  const from = start.startsWith("path:") ? start : `path:${start}`;
+  const shadow = parent && dom.parentNode(element) !== parent ? "#shadow>" : "";
+  return `${from}>${shadow}${tagOf(element)}:${nthOfType(element)}`;
+}
+
+function nthOfType(element: Element): number {
+  const parent = dom.parentNode(element);
+  if (!parent) return 1;
+  let nth = 0;
+  for (const sibling of Array.from(dom.childNodes(parent as unknown as Node))) {
+    if (dom.isElement(sibling) && dom.nodeName(sibling) === dom.nodeName(element)) nth++;
+    if (sibling === element) break;
+  }
+  return nth;
+}
+
+const tagOf = (element: Element): string => dom.nodeName(element).toLowerCase();
+
+const squeeze = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+/** Text of the element's own text nodes. */
+function ownText(element: Element): string {
+  let text = "";
+  for (const child of Array.from(dom.childNodes(element))) if (dom.isText(child)) text += child.data;
+  return squeeze(text).slice(0, NAME_CHARS);
+}
+
+function roleOf(element: Element): string | undefined {
+  const role = dom.attr(element, "role");
+  if (role) return role;
+  if (tagOf(element) === "input") return `input-${dom.attr(element, "type") ?? "text"}`;
+  return IMPLIED_ROLES[dom.nodeName(element)];
+}
+
+/** The short form of the accessible name: label, alternative text, title, or what it says. */
+function accessibleName(element: Element): string {
+  for (const name of ["aria-label", "alt", "placeholder", "title"]) {
+    const value = dom.attr(element, name);
+    if (value) return squeeze(value).slice(0, NAME_CHARS);
+  }
+  const text = squeeze(element.textContent ?? "");
+  return text.length <= NAME_CHARS ? text : "";
+}
+
+/** Path and fragment of a link: the origin and the query change between deployments. */
+function pathOf(href: string): string {
+  try {
+    const url = new URL(href, document.baseURI);
+    return url.pathname + url.hash;
+  } catch {
+    return href;
+  }
+}
+
+function labelOf(element: Element): string {
+  const id = dom.attr(element, "id");
+  const said = accessibleName(element) || ownText(element);
+  const short = said.length > LABEL_CHARS ? `${said.slice(0, LABEL_CHARS - 1)}…` : said;
+  return tagOf(element) + (id && !looksGenerated(id) ? `#${id}` : "") + (short ? ` “${short}”` : "");
+}

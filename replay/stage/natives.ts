@@ -1,0 +1,88 @@
+/**
+ * DOM accessors that a recorded page cannot clobber.
+ *
+ * `<input name="childNodes">` in a form, or `<img name="fonts">`, put a
+ * property in front of the prototype's. The stage therefore asks prototypes,
+ * through getters taken before anything recorded is built.
+ */
+
+type Getter<T, V> = (this: T) => V;
+
+function getter<T, V>(prototype: object, name: string): (node: T) => V {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as Getter<T, V> | undefined;
+  if (!get) throw new Error(`this browser has no ${name}`);
+  return (node) => get.call(node);
+}
+
+export const childNodes = getter<Node, NodeListOf<ChildNode>>(Node.prototype, "childNodes");
+export const firstChild = getter<Node, ChildNode | null>(Node.prototype, "firstChild");
+export const nextSibling = getter<Node, ChildNode | null>(Node.prototype, "nextSibling");
+export const parentNode = getter<Node, ParentNode | null>(Node.prototype, "parentNode");
+export const nodeName = getter<Node, string>(Node.prototype, "nodeName");
+export const nodeType = getter<Node, number>(Node.prototype, "nodeType");
+export const ownerDocument = getter<Node, Document | null>(Node.prototype, "ownerDocument");
+export const isConnected = getter<Node, boolean>(Node.prototype, "isConnected");
+export const children = getter<Element, HTMLCollection>(Element.prototype, "children");
+export const attributesOf = getter<Element, NamedNodeMap>(Element.prototype, "attributes");
+export const shadowRootOf = getter<Element, ShadowRoot | null>(Element.prototype, "shadowRoot");
+export const documentElement = getter<Document, HTMLElement | null>(
+  Document.prototype,
+  "documentElement",
+);
+export const bodyOf = getter<Document, HTMLElement | null>(Document.prototype, "body");
+export const doctypeOf = getter<Document, DocumentType | null>(Document.prototype, "doctype");
+export const defaultView = getter<Document, (Window & typeof globalThis) | null>(
+  Document.prototype,
+  "defaultView",
+);
+export const styleSheetsOf = getter<Document, StyleSheetList>(Document.prototype, "styleSheets");
+export const fontsOf = getter<Document, FontFaceSet>(Document.prototype, "fonts");
+export const contentDocument = getter<HTMLIFrameElement, Document | null>(
+  HTMLIFrameElement.prototype,
+  "contentDocument",
+);
+
+const { appendChild, insertBefore, removeChild, getRootNode, contains } = Node.prototype;
+const { setAttribute, removeAttribute, getAttribute, getBoundingClientRect, getClientRects } =
+  Element.prototype;
+
+export const append = (parent: Node, child: Node): void => void appendChild.call(parent, child);
+export const insert = (parent: Node, child: Node, before: Node | null): void =>
+  void insertBefore.call(parent, child, before);
+export const remove = (parent: Node, child: Node): void => void removeChild.call(parent, child);
+export const rootOf = (node: Node): Node => getRootNode.call(node);
+export const holds = (node: Node, other: Node | null): boolean => contains.call(node, other);
+export const setAttr = (element: Element, name: string, value: string): void =>
+  setAttribute.call(element, name, value);
+export const removeAttr = (element: Element, name: string): void =>
+  removeAttribute.call(element, name);
+export const attr = (element: Element, name: string): string | null =>
+  getAttribute.call(element, name);
+export const rectOf = (element: Element): DOMRect => getBoundingClientRect.call(element);
+export const rectsOf = (element: Element): DOMRectList => getClientRects.call(element);
+
+const scrollTo = Element.prototype.scrollTo as (this: Element, to: ScrollToOptions) => void;
+export const scrollElement = (element: Element, to: ScrollToOptions): void =>
+  scrollTo.call(element, to);
+
+const open = Document.prototype.open as (this: Document) => Document;
+const { write, close } = Document.prototype;
+/** Parses `markup` as all of the document's content. */
+export function writeDocument(doc: Document, markup: string): void {
+  open.call(doc);
+  write.call(doc, markup);
+  close.call(doc);
+}
+
+/** An element of any frame's document (each frame has constructors of its own). */
+export const isElement = (node: Node | null | undefined): node is Element =>
+  !!node && nodeType(node) === Node.ELEMENT_NODE;
+export const isText = (node: Node | null | undefined): node is Text =>
+  !!node && nodeType(node) === Node.TEXT_NODE;
+
+/** Element or shadow root above: the way out of a shadow tree leads over its host. */
+export function composedParent(element: Element): Element | null {
+  const parent = parentNode(element);
+  if (isElement(parent as Node | null)) return parent as Element;
+  return parent && "host" in parent ? (parent as ShadowRoot).host : null;
+}

@@ -1,0 +1,107 @@
+/**
+ * What Python calls on the stage: `__heatwrightStage`, one object, not
+ * writable, out of reach of anything a recording can name.
+ *
+ * Bulk data passes as JSON strings: parsing here is several times faster than
+ * handing over objects.
+ */
+import type { eventWithTime } from "@rrweb/types";
+import { Applier } from "./apply";
+import { boxes } from "./boxes";
+import { breakpoints } from "./breakpoints";
+import { elementKeys } from "./keys";
+import { locate, pageSize, type Wanted } from "./locate";
+import * as dom from "./natives";
+import { Sampler } from "./samples";
+import { allDocuments, freeze, load, nextFrames } from "./settle";
+import { walk } from "./walk";
+
+let applier = new Applier();
+let queue: eventWithTime[] = [];
+
+/** Applies the next `count` of the queued events. */
+function advance(count: number, before?: (event: eventWithTime) => void): void {
+  for (const event of queue.splice(0, count)) {
+    before?.(event);
+    applier.apply(event);
+  }
+}
+
+const stage = {
+  /** Takes the events of a document; nothing is applied yet. */
+  queue(json: string): void {
+    applier = new Applier();
+    queue = JSON.parse(json) as eventWithTime[];
+  },
+
+  advance(count: number): void {
+    advance(count);
+  },
+
+  /** Hides what `selector` fits, in every frame; false if it is no selector. */
+  hide(selector: string): boolean {
+    if (!CSS.supports(`selector(${selector})`)) return false;
+    for (const doc of allDocuments()) {
+      const Sheet = dom.defaultView(doc)?.CSSStyleSheet;
+      if (!Sheet) continue;
+      const sheet = new Sheet();
+      sheet.insertRule(`:is(${selector}) { visibility: hidden !important; }`);
+      sheet.insertRule(`:is(${selector}) * { visibility: hidden !important; }`);
+      doc.adoptedStyleSheets.push(sheet);
+    }
+    return true;
+  },
+
+  /** Resolves when style sheets, fonts and images are in, or have failed. */
+  load: (): Promise<void> => load(),
+
+  /** Resolves when nothing moves any more. `scroll`: as recorded, or to the top. */
+  async rest(scroll: "recorded" | "top"): Promise<void> {
+    applier.restoreScrolls();
+    if (scroll === "top") window.scrollTo({ left: 0, top: 0, behavior: "instant" });
+    freeze();
+    await nextFrames();
+  },
+
+  /** Applies all queued events and returns the anchors met on the way. */
+  anchors(): string {
+    const sampler = new Sampler(applier, queue);
+    advance(queue.length, (event) => sampler.see(event));
+    return JSON.stringify(sampler.result);
+  },
+
+  boxes: (): string => JSON.stringify(boxes()),
+
+  /** Keys of all elements in document order, each with its box in page CSS pixels. */
+  elements(): string {
+    const keys = elementKeys();
+    return JSON.stringify(
+      Array.from(walk(), ({ element, path, origin }) => {
+        const rect = dom.rectOf(element);
+        const box = [rect.left + origin.x, rect.top + origin.y, rect.width, rect.height];
+        return { ...keys.get(element), path, box };
+      }),
+    );
+  },
+
+  locate: (json: string): string => JSON.stringify(locate(JSON.parse(json) as Wanted[])),
+
+  report(): string {
+    const report = applier.finish();
+    const [width, height] = pageSize();
+    return JSON.stringify({
+      applied: report.applied,
+      counts: report.counts,
+      frames: applier.builder.emptyFrames().map((frame) => dom.attr(frame, "rr_src") ?? ""),
+      canvases: document.querySelectorAll("canvas").length,
+      page: [width, height],
+      inner: [window.innerWidth, window.innerHeight],
+      scroll: [window.scrollX, window.scrollY],
+      breakpoints: breakpoints(),
+    });
+  },
+};
+
+Object.defineProperty(window, "__heatwrightStage", { value: Object.freeze(stage) });
+
+export type StageApi = typeof stage;

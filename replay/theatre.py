@@ -1,0 +1,77 @@
+"""The theatre: one isolated browser with warm stages, one for each device."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from playwright.async_api import Browser, async_playwright
+
+from recorder.chromium import launch
+from recorder.devices import Device, find_device
+from recorder.store import Store
+from replay.stage import Stage
+
+__all__ = ["Theatre"]
+
+WARM_STAGES = 4
+"""Stages kept for reuse: one for each of the usual devices; each costs about 60 MB."""
+
+
+class Theatre:
+    """Hands out stages and keeps them warm.
+
+    Example::
+
+        async with Theatre(store) as theatre, theatre.stage(device) as stage:
+            await stage.build(moment)
+            await stage.settle()
+            png = await stage.screenshot()
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._stack = AsyncExitStack()
+        self._browser: Browser | None = None
+        self._registry: dict[str, dict[str, object]] = {}
+        self._idle: list[Stage] = []
+
+    async def __aenter__(self) -> Self:
+        playwright = await self._stack.enter_async_context(async_playwright())
+        self._registry = dict(playwright.devices)
+        self._browser = await launch(playwright, isolated=True)
+        self._stack.push_async_callback(self._browser.close)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for stage in self._idle:
+            await stage.close()
+        self._idle.clear()
+        await self._stack.aclose()
+
+    def device(self, name: str) -> Device:
+        """The device called `name`, Playwright's registry included. Raises UnknownDevice."""
+        return find_device(name, self._registry)
+
+    @asynccontextmanager
+    async def stage(self, device: Device) -> AsyncIterator[Stage]:
+        """A stage for `device`, exclusively; warm if one is idle."""
+        if self._browser is None:
+            raise RuntimeError("a Theatre is used with `async with`")
+        warm = next((stage for stage in self._idle if stage.device == device), None)
+        if warm:
+            self._idle.remove(warm)
+        stage = warm or await Stage.open(self._browser, device, self.store)
+        try:
+            yield stage
+        finally:
+            self._idle.append(stage)
+            while self._idle and (self._idle[-1].broken or len(self._idle) > WARM_STAGES):
+                await self._idle.pop(-1 if self._idle[-1].broken else 0).close()
