@@ -1,0 +1,1 @@
+"""From moments to heat: anchors, placements, grids, rasters, pictures, and their ledger."""

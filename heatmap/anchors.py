@@ -1,0 +1,108 @@
+"""Anchors: every pointer sample of a document in terms of content.
+
+The stage follows the recording event by event in its recorded environment
+and says, for each sample, which element it was on and where in it. That is
+derived data: kept in the store under the hash of the events it came from,
+and made again whenever they or the algorithm change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from recorder.events import encode_events
+from recorder.store import DocumentRow, SessionRow
+from replay import Theatre
+from replay.environment import recorded_device
+from replay.moments import cut
+
+__all__ = ["ALGORITHM", "Anchor", "DocumentAnchors", "ElementKeys", "TextPlace", "document_anchors"]
+
+ALGORITHM = 1
+"""Raised whenever anchors of the same events would come out differently."""
+
+
+class ElementKeys(msgspec.Struct, frozen=True):
+    """Identities of one element, strongest first: (kind, key, unique in its document).
+
+    `name` is the strongest unique key, `label` what a person would call it.
+    """
+
+    keys: list[tuple[str, str, bool]]
+    name: str
+    label: str
+    tag: str
+
+
+class TextPlace(msgspec.Struct, frozen=True):
+    """A grapheme: of the `index`-th text node of `element`, at UTF-16 `start`.
+
+    `hash` tells what the node said, `units` how long it was; `fx`, `fy` are
+    fractions of the grapheme's rect.
+    """
+
+    element: int
+    index: int
+    hash: str
+    units: int
+    start: int
+    length: int
+    fx: float
+    fy: float
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """One pointer sample. `time` is epoch ms; `x`, `y` were page CSS px when recorded.
+
+    `element` numbers `DocumentAnchors.elements` (-1: the recording names none);
+    `u`, `v` are fractions of its border box. `drift` is the largest difference
+    between the box the tag measured and the stage's, CSS px (-1: not known).
+    """
+
+    kind: Literal["click", "tap", "move"]
+    time: float
+    x: float
+    y: float
+    element: int
+    u: float
+    v: float
+    drift: float
+    masked: bool
+    text: TextPlace | None
+
+
+class DocumentAnchors(msgspec.Struct, frozen=True):
+    """All anchors of one document, in the order they happened."""
+
+    anchors: list[Anchor]
+    elements: list[ElementKeys]
+
+
+_DECODER = msgspec.json.Decoder(DocumentAnchors)
+
+
+async def document_anchors(
+    theatre: Theatre, session: SessionRow, document: DocumentRow
+) -> DocumentAnchors:
+    """The anchors of `document`, from the store if they are there.
+
+    Raises BrokenRecording if the document cannot be rebuilt.
+    """
+    store = theatre.store
+    events = store.events(document.id)
+    device = recorded_device(session, document)
+    inputs = hashlib.sha256(encode_events(events) + repr(device).encode()).hexdigest()
+    known = store.derived("anchors", document.id, ALGORITHM, inputs)
+    if known is not None:
+        return _DECODER.decode(known)
+    # From the first snapshot to the end: `cut` would begin at the last one.
+    moment = cut(store, session, document, events, 0, until=len(events))
+    async with theatre.stage(device) as stage:
+        await stage.build(moment, apply=False)
+        await stage.settle("recorded")
+        body = msgspec.json.encode(await stage.anchors())
+    store.keep_derived("anchors", document.id, ALGORITHM, inputs, body)
+    return _DECODER.decode(body)

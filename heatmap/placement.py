@@ -1,0 +1,211 @@
+"""From anchors to placements: matched on a backdrop, then put where its content is.
+
+The stage says where each matched anchor is at the width it stands at; here the
+answers become `Placement`s and the geometry that the raster needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatmap.anchors import Anchor, DocumentAnchors, ElementKeys
+from heatmap.identity import Match, Page, Refused
+from heatmap.points import Placement
+from heatmap.raster import Geometry, Rect, Target
+from heatmap.statuses import Chart, Kind, Status
+from recorder.store import SessionRow
+from replay import Stage
+
+__all__ = ["EDGE", "Placed", "Sample", "place"]
+
+EDGE = 0.01
+"""A pointer this far (of the box) beyond its element's edge is on the edge: boxes are
+fractions of pixels, pointer positions whole ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One anchor with the recording it belongs to."""
+
+    session: SessionRow
+    document: str
+    anchor: Anchor
+    elements: Sequence[ElementKeys]
+
+    @classmethod
+    def of(
+        cls, session: SessionRow, document: str, recorded: DocumentAnchors, anchor: Anchor
+    ) -> Sample:
+        """A sample of `recorded`, the anchors of `document`."""
+        return cls(session, document, anchor, recorded.elements)
+
+
+@dataclass(slots=True)
+class Placed:
+    """All placements on one backdrop, and the geometry of the elements that got some."""
+
+    placements: list[Placement]
+    geometry: Geometry
+
+    @property
+    def drawn(self) -> float:
+        """Weight that found a home."""
+        return sum(one.weight for one in self.placements if one.status is Status.DRAWN)
+
+
+async def place(
+    stage: Stage, samples: Sequence[Sample], *, width: int, state: str = "main"
+) -> Placed:
+    """Puts every sample on the page that is on `stage`; one placement a sample, in order."""
+    layout = await stage.elements()
+    page = Page([ElementKeys(**_keys(one)) for one in layout])
+    matches = [_match(page, sample) for sample in samples]
+    wanted = [
+        _wanted(page, sample, match)
+        for sample, match in zip(samples, matches, strict=True)
+        if isinstance(match, Match)
+    ]
+    located = iter(await stage.locate(wanted))
+    size = (await stage.fidelity()).page
+    book = _Book(page, width, state)
+    placements = [
+        book.enter(sample, match, next(located))
+        if isinstance(match, Match)
+        else book.refuse(sample, match)
+        for sample, match in zip(samples, matches, strict=True)
+    ]
+    geometry = Geometry(max(1, size[0]), max(1, size[1]), book.targets())
+    return Placed(placements, geometry)
+
+
+def _keys(described: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "keys": [(kind, key, unique) for kind, key, unique in described["keys"]],
+        "name": described["name"],
+        "label": described["label"],
+        "tag": described["tag"],
+    }
+
+
+def _match(page: Page, sample: Sample) -> Match | Refused | Status:
+    anchor = sample.anchor
+    if anchor.element < 0:
+        return Status.NO_TARGET
+    if anchor.masked:
+        return Status.MASKED
+    return page.find(sample.elements[anchor.element])
+
+
+def _wanted(page: Page, sample: Sample, match: Match) -> dict[str, Any]:
+    """What the stage is asked: the element, and the grapheme if its text's element is here too."""
+    anchor = sample.anchor
+    wanted: dict[str, Any] = {"element": match.index, "u": anchor.u, "v": anchor.v, "text": None}
+    if anchor.text is not None and anchor.text.element >= 0:
+        holder = page.find(sample.elements[anchor.text.element])
+        if isinstance(holder, Match):
+            wanted["text"] = {
+                "element": holder.index,
+                "index": anchor.text.index,
+                "hash": anchor.text.hash,
+                "start": anchor.text.start,
+                "fx": anchor.text.fx,
+                "fy": anchor.text.fy,
+            }
+    return wanted
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One target under construction."""
+
+    box: Rect
+    clip: Rect
+    runs: dict[int, dict[int, int]] = field(default_factory=dict)
+    """Text run → UTF-16 start → number of the grapheme among those that hold weight."""
+    rects: dict[int, list[list[Rect]]] = field(default_factory=dict)
+
+
+class _Book:
+    """Numbers targets and graphemes as points come in."""
+
+    def __init__(self, page: Page, width: int, state: str) -> None:
+        self._page = page
+        self._width = width
+        self._state = state
+        self._entries: dict[int, _Entry] = {}
+
+    def targets(self) -> dict[int, Target]:
+        return {
+            index: Target(entry.box, entry.clip, entry.rects)
+            for index, entry in self._entries.items()
+        }
+
+    def refuse(self, sample: Sample, refused: Refused | Status) -> Placement:
+        status = Status(refused.status) if isinstance(refused, Refused) else refused
+        known = sample.anchor.element >= 0
+        name = sample.elements[sample.anchor.element].name if known else ""
+        return self._placement(sample, name, Chart.BOX, status)
+
+    def enter(self, sample: Sample, match: Match, found: dict[str, Any]) -> Placement:
+        """The placement of a matched sample that the stage located."""
+        anchor = sample.anchor
+        status, chart = Status(found["status"]), Chart(found["chart"])
+        name = self._page.elements[match.index].name
+        if status is Status.DRAWN and chart is Chart.BOX and not _inside(anchor.u, anchor.v):
+            status = Status.OUTSIDE
+        if status is not Status.DRAWN:
+            return self._placement(sample, name, chart, status, match)
+        entry = self._entries.setdefault(
+            found["element"], _Entry(Rect(*found["box"]), Rect(*found["clip"]))
+        )
+        extra: dict[str, Any] = {"target": found["element"], "x": found["x"], "y": found["y"]}
+        if chart is Chart.TEXT and anchor.text is not None:
+            run = anchor.text.index
+            extra |= {"text": run, "fx": _clamp(anchor.text.fx), "fy": _clamp(anchor.text.fy)}
+            extra["grapheme"] = _grapheme(entry, run, anchor.text.start, Rect(*found["glyph"]))
+        else:
+            extra |= {"u": _clamp(anchor.u), "v": _clamp(anchor.v)}
+        return self._placement(sample, name, chart, status, match, **extra)
+
+    def _placement(
+        self,
+        sample: Sample,
+        element: str,
+        chart: Chart,
+        status: Status,
+        match: Match | None = None,
+        **extra: Any,
+    ) -> Placement:
+        return Placement(
+            session=sample.session.id,
+            document=sample.document,
+            time_ms=round(sample.anchor.time - sample.session.started_at),
+            kind=Kind(sample.anchor.kind),
+            element=element,
+            chart=chart,
+            width=self._width,
+            status=status,
+            state=self._state,
+            confidence=match.confidence if match else None,
+            **extra,
+        )
+
+
+def _grapheme(entry: _Entry, run: int, start: int, rect: Rect) -> int:
+    numbers = entry.runs.setdefault(run, {})
+    rects = entry.rects.setdefault(run, [])
+    if start not in numbers:
+        numbers[start] = len(rects)
+        rects.append([rect])
+    return numbers[start]
+
+
+def _inside(u: float, v: float) -> bool:
+    low, high = -EDGE, 1 + EDGE
+    return low <= u <= high and low <= v <= high
+
+
+def _clamp(fraction: float) -> float:
+    return min(max(fraction, 0.0), 1.0)
