@@ -1,18 +1,15 @@
-"""Heat: points to grids beside plain `np.bincount`, and a tall page's picture beside one blur.
-
-python -m bench.heat
-"""
+"""Heat: points to grids beside plain `np.bincount`, and a tall page's picture beside one blur."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import cv2
 import numpy as np
 
+from bench.rows import Row
 from heatmap.colour import Scale
 from heatmap.grids import Grids, grids_of_columns
 from heatmap.picture import compose
@@ -20,7 +17,7 @@ from heatmap.points import Columns
 from heatmap.raster import SIGMA_PX, Geometry, Rect, Target, rasterise
 from heatmap.statuses import Kind
 
-__all__ = ["Row", "run"]
+__all__ = ["run"]
 
 POINTS = 10_000_000
 ELEMENTS = 2_000
@@ -31,33 +28,9 @@ REPEATS = 5
 """Runs of which the fastest counts: the least disturbed by other work on the machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measurement beside its yardstick; seconds, and their ratio."""
-
-    name: str
-    seconds: float
-    yardstick: str
-    yardstick_seconds: float
-
-    @property
-    def ratio(self) -> float:
-        """How many times the yardstick's time."""
-        return self.seconds / self.yardstick_seconds
-
-
 def run() -> list[Row]:
     """Measure; takes about twenty seconds and 2 GB."""
     return [*_grids(), _picture()]
-
-
-def main() -> None:
-    """Print one line a measurement."""
-    for row in run():
-        print(
-            f"{row.name:<46} {row.seconds * 1000:8.0f} ms   {row.ratio:5.2f} × {row.yardstick}"
-            f" ({row.yardstick_seconds * 1000:.0f} ms)"
-        )
 
 
 def _grids() -> list[Row]:
@@ -72,7 +45,7 @@ def _grids() -> list[Row]:
         points = Columns(target, kind, u, v)
         ours, theirs = _fastest(partial(grids_of_columns, points), partial(_plain, points))
         label = f"{POINTS / 1e6:.0f} M points, {name}, to grids of 256 × 256"
-        rows.append(Row(label, ours, "np.bincount end to end, 32 × 32", theirs))
+        rows.append(Row(label, ours * 1000, "np.bincount end to end, 32 × 32", theirs * 1000))
     return rows
 
 
@@ -97,7 +70,7 @@ def _picture() -> Row:
         lambda: cv2.GaussianBlur(canvas, (0, 0), sigma),
     )
     label = f"heat picture {WIDTH} × {HEIGHT}, {HEATED} elements, not encoded"
-    return Row(label, ours, f"one cv2.GaussianBlur of it, sigma {sigma:.0f}", theirs)
+    return Row(label, ours * 1000, f"one cv2.GaussianBlur of it, sigma {sigma:.0f}", theirs * 1000)
 
 
 def _page(rng: np.random.Generator) -> tuple[Grids, Geometry]:
@@ -128,7 +101,3 @@ def _fastest(first: Callable[[], object], second: Callable[[], object]) -> tuple
             work()
             best[i] = min(best[i], time.perf_counter() - started)
     return best[0], best[1]
-
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ import msgspec
 from recorder import limits
 from recorder.events import CustomData, Event, EventType, MetaData, PluginData
 from recorder.json_guard import mend_surrogates, nesting_depth
+from recorder.refusals import BatchConflict, EventRefusal, Refusal, RefusedBatch
 
 __all__ = [
     "Batch",
@@ -32,72 +32,6 @@ WIRE_VERSION = 1
 
 _ID = re.compile(limits.ID_PATTERN)
 _SCHEMES = ("http://", "https://", "file://")
-
-
-class Refusal(StrEnum):
-    """Why a whole batch is refused; `STATUS` gives the HTTP status of each."""
-
-    TOO_LARGE = "too_large"
-    BROKEN_GZIP = "broken_gzip"
-    ENCODING = "unsupported_encoding"
-    MALFORMED = "malformed"
-    NESTING = "too_deep"
-    VERSION = "unknown_version"
-    BAD_ID = "bad_id"
-    BAD_URL = "bad_url"
-    BAD_SEQUENCE = "bad_sequence"
-    BAD_TRAITS = "bad_traits"
-    BAD_TEXT = "bad_text"
-    TOO_MANY_EVENTS = "too_many_events"
-    NO_EVENTS = "no_events"
-    CLOCK = "clock"
-    SLOW_BODY = "slow_body"
-    UNKNOWN_KEY = "unknown_key"
-    ORIGIN = "origin_not_allowed"
-    CONFLICT = "conflict"
-    BUSY = "busy"
-    UNAVAILABLE = "store_unavailable"
-
-
-STATUS: dict[Refusal, int] = {
-    Refusal.TOO_LARGE: 413,
-    Refusal.TOO_MANY_EVENTS: 413,
-    Refusal.ENCODING: 415,
-    Refusal.SLOW_BODY: 408,
-    Refusal.UNKNOWN_KEY: 401,
-    Refusal.ORIGIN: 403,
-    Refusal.CONFLICT: 409,
-    Refusal.BUSY: 503,
-    Refusal.UNAVAILABLE: 503,
-}
-"""HTTP status by refusal; those that are not here are 400."""
-
-
-class EventRefusal(StrEnum):
-    """Why one event is left out while the rest of its batch is kept."""
-
-    MALFORMED = "malformed_event"
-    UNKNOWN_TYPE = "unknown_event_type"
-    BAD_DATA = "bad_event_data"
-    TOO_DEEP = "event_too_deep"
-    CLOCK = "event_clock"
-
-
-class RefusedBatch(Exception):
-    """A batch that cannot be accepted: `reason`, a `message` for people, an HTTP `status`."""
-
-    def __init__(self, reason: Refusal, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.message = message
-        self.status = STATUS.get(reason, 400)
-
-
-class BatchConflict(RefusedBatch):
-    """What is stored under this batch's name is something else; the store keeps what it has."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(Refusal.CONFLICT, message)
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,7 +142,7 @@ def _judge_envelope(wire: _Wire, now: int) -> None:
         raise RefusedBatch(
             Refusal.BAD_SEQUENCE, f"sequence must be from 0 to {limits.SEQUENCE_MAX}."
         )
-    if len(wire.url) > limits.URL_CHARS or not wire.url.lower().startswith(_SCHEMES):
+    if not _is_page_url(wire.url):
         raise RefusedBatch(
             Refusal.BAD_URL, f"url must be an http(s) URL of at most {limits.URL_CHARS} characters."
         )
@@ -225,6 +159,10 @@ def _judge_envelope(wire: _Wire, now: int) -> None:
             raise RefusedBatch(
                 Refusal.CLOCK, f"{name} is too far from the server's clock (epoch milliseconds)."
             )
+
+
+def _is_page_url(url: str) -> bool:
+    return len(url) <= limits.URL_CHARS and url.lower().startswith(_SCHEMES)
 
 
 def _in_clock_window(at: float, now: int) -> bool:
@@ -260,6 +198,8 @@ def _flaw(event: Event, now: int) -> EventRefusal | None:
             return EventRefusal.BAD_DATA
         if shape := _BODIES.get(event.type):
             msgspec.json.decode(body, type=shape)
+        if event.type == EventType.META and not _is_page_url(data["href"]):
+            return EventRefusal.BAD_DATA
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return EventRefusal.BAD_DATA
     except RecursionError:

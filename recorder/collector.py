@@ -6,7 +6,7 @@ GET /heatwright.js   the tag
 GET /healthz         200 {"ok": true}, 503 when the store does not answer
 
 An error is `{"error": {"reason": "...", "message": "..."}}`; the reasons and
-their statuses are `recorder.batches.Refusal` and `STATUS`.
+their statuses are `recorder.refusals.Refusal` and `STATUS`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
  * Recorded so that a replay "as recorded" can restore it.
  */
 export interface Environment {
+  title: string;
   inner: [width: number, height: number];
   client: [width: number, height: number];
   visualScale: number;
@@ -21,6 +22,7 @@ export function readEnvironment(): Environment {
   const root = document.documentElement;
   const is = (query: string): boolean => matchMedia(query).matches;
   return {
+    title: document.title,
     inner: [innerWidth, innerHeight],
     client: [root.clientWidth, root.clientHeight],
     visualScale: window.visualViewport?.scale ?? 1,

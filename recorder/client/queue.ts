@@ -38,6 +38,8 @@ export class BatchQueue {
     private readonly settings: Settings,
     private readonly identity: Identity,
     private readonly startedAt: number,
+    /** The document's own URL: routes change `location` later. */
+    private readonly url: string,
     private readonly transport: Transport,
     private readonly onGiveUp: () => void,
   ) {}
@@ -116,7 +118,7 @@ export class BatchQueue {
       key,
       ...this.identity,
       sequence: this.sequence++,
-      url: location.href,
+      url: this.url,
       started_at: this.startedAt,
       sent_at: Date.now(),
       traits,

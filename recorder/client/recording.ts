@@ -29,7 +29,8 @@ export function startRecording(settings: Settings): Recording {
   const startedAt = Date.now();
   const identity = identify(settings, startedAt);
   const giveUp = (): void => recording.stop(true);
-  const queue = new BatchQueue(settings, identity, startedAt, transportFor(settings), giveUp);
+  const transport = transportFor(settings);
+  const queue = new BatchQueue(settings, identity, startedAt, location.href, transport, giveUp);
 
   const stopRecord = record({
     emit: (event: eventWithTime) => {

@@ -56,14 +56,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A batch made ready to be stored. Times are epoch ms; None where no event says."""
+    """A batch made ready to be stored. Times are epoch ms; None where no event says.
+
+    `viewport` is time, width, height and URL of the first Meta event.
+    """
 
     batch: Batch
     body: bytes
     digest: bytes
     first_at: int | None
     last_at: int | None
-    viewport: tuple[int, int, int] | None
+    viewport: tuple[int, int, int, str] | None
     environment: tuple[int, dict[str, Any]] | None
     marks: tuple[Mark, ...]
 
@@ -73,13 +76,14 @@ def facts_of(batch: Batch) -> Facts:
     array = encode_events(batch.events)
     times = [int(event.timestamp) for event in batch.events]
     marks: list[Mark] = []
-    viewports: list[tuple[int, int, int]] = []
+    viewports: list[tuple[int, int, int, str]] = []
     environments: list[tuple[int, dict[str, Any]]] = []
     for position, (event, at) in enumerate(zip(batch.events, times, strict=True)):
         if event.type == EventType.META:
             meta = msgspec.json.decode(event.data, type=MetaData)
-            viewports.append((at, _pixels(meta.width), _pixels(meta.height)))
-            marks.append(Mark(position, at, _url(meta.href), ""))
+            url = _url(meta.href)
+            viewports.append((at, _pixels(meta.width), _pixels(meta.height), url))
+            marks.append(Mark(position, at, url, ""))
         elif event.type == EventType.CUSTOM:
             custom = msgspec.json.decode(event.data, type=CustomData)
             if custom.tag == ROUTE_TAG and (mark := _route(position, at, custom.payload)):

@@ -53,8 +53,10 @@ def merge_session(row: Mapping[str, Any] | None, facts: Facts, site_id: str, sou
 def merge_document(row: Mapping[str, Any] | None, facts: Facts) -> Row:
     """The document's row with `facts` taken in; `row` is None for its first batch.
 
-    URL and tab are those of the lowest sequence number; viewport and
-    environment those of the earliest event that tells them.
+    URL and viewport are those of the earliest Meta event (a batch itself only
+    knows where the page had got to when it was sealed), and the environment is
+    that of the earliest event that tells it. Until a Meta event comes, the URL
+    is that of the lowest sequence number.
     """
     batch = facts.batch
     if row is None:
@@ -77,7 +79,9 @@ def merge_document(row: Mapping[str, Any] | None, facts: Facts) -> Row:
         merged["started_at"] = _earliest(row["started_at"], batch.started_at, facts.first_at)
         merged["ended_at"] = max(row["ended_at"], batch.started_at, facts.last_at or 0)
         if batch.sequence < row["url_sequence"]:
-            merged |= {"url": batch.url, "url_sequence": batch.sequence, "tab_id": batch.tab}
+            merged |= {"url_sequence": batch.sequence, "tab_id": batch.tab}
+            if merged["viewport_at"] is None:
+                merged["url"] = batch.url
     _merge_viewport(merged, facts)
     _merge_environment(merged, facts)
     return merged
@@ -86,9 +90,10 @@ def merge_document(row: Mapping[str, Any] | None, facts: Facts) -> Row:
 def _merge_viewport(merged: Row, facts: Facts) -> None:
     if facts.viewport is None:
         return
-    known = (merged["viewport_at"], merged["width"], merged["height"])
+    known = (merged["viewport_at"], merged["width"], merged["height"], merged["url"])
     if known[0] is None or facts.viewport < known:
-        merged["viewport_at"], merged["width"], merged["height"] = facts.viewport
+        at, width, height, url = facts.viewport
+        merged |= {"viewport_at": at, "width": width, "height": height, "url": url}
 
 
 def _merge_environment(merged: Row, facts: Facts) -> None:

@@ -72,8 +72,8 @@ documents = sa.Table(
     sa.Column("width", sa.Integer),
     sa.Column("height", sa.Integer),
     sa.Column("environment", sa.JSON, nullable=False),
-    # Where url, viewport and environment came from: the earliest wins, in
-    # whatever order batches arrive.
+    # Where tab and url, viewport (which brings the url, too) and environment
+    # came from: the earliest wins, in whatever order batches arrive.
     sa.Column("url_sequence", sa.Integer, nullable=False),
     sa.Column("viewport_at", sa.BigInteger),
     sa.Column("environment_at", sa.BigInteger),

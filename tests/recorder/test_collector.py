@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recorder import limits
-from recorder.batches import STATUS, Refusal
 from recorder.collector import serving
 from recorder.errors import Unready
+from recorder.refusals import STATUS, Refusal
 from recorder.sites import Site
 from recorder.store import Store
 from tests.recorder.making import NOW, ORIGIN, body, gzipped, meta, move

@@ -52,7 +52,12 @@ def visit(key: str) -> list[Batch]:
     environment = custom("heatwright/environment", {"inner": [390, 844], "title": "Home"}, 1)
     return [
         batch(key, [meta(0, ORIGIN + "/a/"), environment, move(5)], device="phone"),
-        batch(key, [move(10), route(20, ORIGIN + "/b?x=1", "B"), move(21)], sequence=1),
+        batch(
+            key,
+            [move(10), route(20, ORIGIN + "/b?x=1", "B"), move(21)],
+            sequence=1,
+            url=ORIGIN + "/b?x=1",
+        ),
         batch(key, [meta(30, ORIGIN + "/b?x=1", 800, 600), move(31)], sequence=2),
         batch(key, [route(40, ORIGIN + "/b?x=1#top"), move(45)], sequence=3),
         batch(key, [route(50, ORIGIN + "/c", "C"), move(55)], sequence=4, traits={"plan": "free"}),
@@ -74,7 +79,7 @@ def test_what_a_visit_leaves(store: Store, site: Site) -> None:
     assert (session.started_at, session.ended_at) == (NOW, NOW + 99)
     assert session.traits == {"plan": "paying"}
     first, second = store.documents(session.id)
-    assert (first.width, first.height) == (390, 844)
+    assert (first.width, first.height, first.url) == (390, 844, ORIGIN + "/a/")
     assert first.environment["inner"] == [390, 844]
     assert (second.started_at, second.ended_at) == (NOW + 60, NOW + 99)
     told = [
@@ -182,7 +187,11 @@ def test_sessions_by_reference(store: Store, site: Site) -> None:
 
 
 def test_hostile_values_are_kept_as_plain_data(store: Store, site: Site) -> None:
-    huge = {"type": 4, "timestamp": NOW, "data": {"href": "x\x00y", "width": 1e300, "height": -5}}
+    huge = {
+        "type": 4,
+        "timestamp": NOW,
+        "data": {"href": "https://x/\x00y", "width": 1e300, "height": -5},
+    }
     deep = custom("heatwright/environment", {"a": [[[[[[[[[[1]]]]]]]]]]}, 1)
     zero = custom("heatwright/environment", {"a\x00": ["b\x00"]}, 2)
     store.accept(
@@ -192,7 +201,7 @@ def test_hostile_values_are_kept_as_plain_data(store: Store, site: Site) -> None
     assert (row.width, row.height) == (100_000, 0)
     assert row.environment == {"a\ufffd": ["b\ufffd"]}
     assert [(v.url, v.title) for v in store.page_views()] == [
-        ("x\ufffdy", ""),
+        ("https://x/\ufffdy", ""),
         ("y\ufffd", "t\ufffd"),
     ]
 
