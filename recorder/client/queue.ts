@@ -10,6 +10,8 @@ import type { Identity } from "./identity";
 import type { Settings } from "./settings";
 import type { Transport } from "./transport";
 
+const FULL_SNAPSHOT = 2;
+
 /** Events wait at most this long (milliseconds). */
 const FLUSH_MS = 2000;
 /** A driven browser may close at any time; its binding costs nothing. */
@@ -49,10 +51,9 @@ export class BatchQueue {
     if (this.waitingChars && this.waitingChars + text.length > BATCH_CHARS) this.seal();
     this.waiting.push(text);
     this.waitingChars += text.length;
-    this.timer ??= window.setTimeout(
-      () => void this.flush(),
-      this.settings.driven ? FLUSH_DRIVEN_MS : FLUSH_MS,
-    );
+    // Without its snapshot a document is nothing, and it is too large for a beacon: it goes first.
+    if (event.type === FULL_SNAPSHOT) this.schedule(0);
+    else if (this.timer === undefined) this.schedule(this.settings.driven ? FLUSH_DRIVEN_MS : FLUSH_MS);
   }
 
   /** Sends all that waits; resolves when it is acknowledged or has failed for now. */
@@ -62,8 +63,8 @@ export class BatchQueue {
     this.seal();
     this.underWay ??= this.drain().finally(() => (this.underWay = null));
     await this.underWay;
-    if (this.spool.length && !this.timer) {
-      this.timer = window.setTimeout(() => void this.flush(), this.retryMs * (0.5 + Math.random()));
+    if (this.spool.length && this.timer === undefined) {
+      this.schedule(this.retryMs * (0.5 + Math.random()));
     }
   }
 
@@ -77,6 +78,11 @@ export class BatchQueue {
     clearTimeout(this.timer);
     this.waiting = [];
     this.spool = [];
+  }
+
+  private schedule(delay: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.flush(), delay);
   }
 
   private async drain(): Promise<void> {

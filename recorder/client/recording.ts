@@ -54,7 +54,7 @@ export function startRecording(settings: Settings): Recording {
     if (!settings.driven) touchSession(identity.session, Date.now());
     queue.flushLast();
   };
-  addEventListener("pagehide", onHide);
+  for (const leaving of leavingEvents(settings)) addEventListener(leaving, onHide);
 
   const recording: Recording = {
     custom,
@@ -62,10 +62,18 @@ export function startRecording(settings: Settings): Recording {
     stop(drop) {
       stopRecord?.();
       stopRoutes();
-      removeEventListener("pagehide", onHide);
+      for (const leaving of leavingEvents(settings)) removeEventListener(leaving, onHide);
       if (drop) queue.drop();
       else void queue.flush();
     },
   };
   return recording;
 }
+
+/**
+ * A driver's binding goes away with the page, so that a call at `pagehide` may come too late;
+ * `beforeunload` is early enough. Visitors' pages get no such listener: it costs them the
+ * back-forward cache in some browsers.
+ */
+const leavingEvents = (settings: Settings): ("beforeunload" | "pagehide")[] =>
+  settings.driven ? ["beforeunload", "pagehide"] : ["pagehide"];

@@ -36,6 +36,8 @@ const TRAIT = "trait";
 /** Null when there is neither a driver nor a script element with a key. */
 export function readSettings(script: HTMLOrSVGScriptElement | null): Settings | null {
   const driven = window.__heatwrightDriven;
+  // A driver's init script also runs in the empty page that every tab begins with.
+  if (!location.protocol.startsWith("http")) return null;
   if (driven) return { ...driven, endpoint: "", consent: "not-required", driven };
   if (!(script instanceof HTMLScriptElement)) return null;
   const { key, consent, variant, release, endpoint } = script.dataset;

@@ -13,6 +13,9 @@ export interface Transport {
 /** Bodies from this size on (characters) are worth compressing. */
 const GZIP_FROM = 1024;
 
+/** A request that outlives its page may hold 64 KiB; one of ours is under way at a time. */
+const KEEPALIVE_BYTES = 60 * 1024;
+
 export function transportFor(settings: Settings): Transport {
   const binding = window.__heatwrightSend;
   if (settings.driven && binding) return bindingTransport(binding);
@@ -52,15 +55,14 @@ function httpTransport(url: string): Transport {
   };
 }
 
-async function request(body: string): Promise<RequestInit> {
-  const base: RequestInit = { method: "POST", credentials: "omit", mode: "cors" };
-  if (body.length < GZIP_FROM || typeof CompressionStream === "undefined") {
-    return { ...base, body, headers: { "Content-Type": "application/json" } };
+async function request(text: string): Promise<RequestInit> {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  let body = new Blob([text]);
+  if (text.length >= GZIP_FROM && typeof CompressionStream !== "undefined") {
+    const stream = body.stream().pipeThrough(new CompressionStream("gzip"));
+    body = await new Response(stream).blob();
+    headers["Content-Encoding"] = "gzip";
   }
-  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
-  return {
-    ...base,
-    body: await new Response(stream).blob(),
-    headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" },
-  };
+  const keepalive = body.size < KEEPALIVE_BYTES;
+  return { method: "POST", credentials: "omit", mode: "cors", keepalive, headers, body };
 }

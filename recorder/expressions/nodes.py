@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from recorder.expressions.facts import SessionFacts
 from recorder.expressions.fields import TRAIT_PREFIX
 from recorder.expressions.kinds import Operator
-from recorder.expressions.values import quote
+from recorder.expressions.values import BARE_NAME, quote
 
 __all__ = ["AllOf", "AnyOf", "Comparison", "Expression", "Not"]
 
@@ -29,15 +30,16 @@ class Comparison(Expression):
     field: str
     operator: Operator
     value: str
-    test: Callable[[SessionFacts], bool] = field(compare=False, repr=False)
+    test: Callable[[SessionFacts], bool] = dataclasses.field(compare=False, repr=False)
 
     def matches(self, facts: SessionFacts) -> bool:
+        """Whether the comparison holds."""
         return self.test(facts)
 
     def __str__(self) -> str:
         name = self.field
         if name.startswith(TRAIT_PREFIX):
-            name = TRAIT_PREFIX + quote_name(name.removeprefix(TRAIT_PREFIX))
+            name = TRAIT_PREFIX + quote(name.removeprefix(TRAIT_PREFIX), BARE_NAME)
         return f"{name} {self.operator} {quote(self.value)}"
 
 
@@ -48,6 +50,7 @@ class Not(Expression):
     part: Expression
 
     def matches(self, facts: SessionFacts) -> bool:
+        """Whether the part does not fit."""
         return not self.part.matches(facts)
 
     def __str__(self) -> str:
@@ -61,6 +64,7 @@ class AllOf(Expression):
     parts: tuple[Expression, ...]
 
     def matches(self, facts: SessionFacts) -> bool:
+        """Whether every part fits; stops at the first that does not."""
         return all(part.matches(facts) for part in self.parts)
 
     def __str__(self) -> str:
@@ -74,6 +78,7 @@ class AnyOf(Expression):
     parts: tuple[Expression, ...]
 
     def matches(self, facts: SessionFacts) -> bool:
+        """Whether one part fits; stops at the first that does."""
         return any(part.matches(facts) for part in self.parts)
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 __all__ = [
+    "BARE_NAME",
     "BARE_WORD",
     "KEYWORD",
     "QUOTED",
@@ -24,6 +25,9 @@ KEYWORD: Final = r"""(?:(?i:and|or|not)(?![^\s()"']))"""
 
 BARE_WORD: Final = rf"""(?!{KEYWORD})[^\s()"'=<>!~][^\s()"']*"""
 """Pattern of a value that needs no quotes: URLs, patterns, dates and selectors among them."""
+
+BARE_NAME: Final = r"[\w.-]+"
+"""Pattern of a trait's name that needs no quotes."""
 
 QUOTED: Final = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 """Pattern of quoted text; what may follow a backslash is judged by `unquote`."""
@@ -63,9 +67,9 @@ class Span:
     end: int
 
 
-def quote(text: str) -> str:
+def quote(text: str, bare: str = BARE_WORD) -> str:
     """`text` as it can be written in an expression: bare where that is clear, else quoted."""
-    if text.isprintable() and re.fullmatch(BARE_WORD, text):
+    if text.isprintable() and re.fullmatch(bare, text):
         return text
     return f'"{"".join(_escape(char) for char in text)}"'
 
