@@ -21,7 +21,7 @@ from replay.moments import cut
 
 __all__ = ["ALGORITHM", "Anchor", "DocumentAnchors", "ElementKeys", "TextPlace", "document_anchors"]
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Raised whenever anchors of the same events would come out differently."""
 
 
@@ -59,7 +59,8 @@ class Anchor(msgspec.Struct, frozen=True):
 
     `element` numbers `DocumentAnchors.elements` (-1: the recording names none);
     `u`, `v` are fractions of its border box. `drift` is the largest difference
-    between the box the tag measured and the stage's, CSS px (-1: not known).
+    between the box the tag measured and the stage's, CSS px (-1: not known). `unstable`
+    says that the stage did not have the element where the pointer was.
     """
 
     kind: Literal["click", "tap", "move"]
@@ -71,6 +72,7 @@ class Anchor(msgspec.Struct, frozen=True):
     v: float
     drift: float
     masked: bool
+    unstable: bool
     text: TextPlace | None
 
 

@@ -25,7 +25,7 @@ def paint_kind(heatmap: Heatmap, kind: Kind, scale: Scale | None = None) -> byte
     """PNG of one kind over the backdrop, with its footer and ledger line."""
     width = heatmap.device.width
     name = f"{heatmap.device.name}, {width} px" if heatmap.device.name else f"{width} px"
-    views = f"{heatmap.page_views:,} page views in {heatmap.sessions:,} sessions"
+    views = f"page views: {heatmap.page_views:,}, sessions: {heatmap.sessions:,}"
     return paint(
         heatmap.backdrop.png,
         heatmap.raster(kind),

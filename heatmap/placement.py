@@ -18,11 +18,11 @@ from heatmap.statuses import Chart, Kind, Status
 from recorder.store import SessionRow
 from replay import Stage
 
-__all__ = ["EDGE", "Placed", "Sample", "place"]
+__all__ = ["EDGE_PX", "Placed", "Sample", "place"]
 
-EDGE = 0.01
-"""A pointer this far (of the box) beyond its element's edge is on the edge: boxes are
-fractions of pixels, pointer positions whole ones."""
+EDGE_PX = 4.0
+"""A pointer may be this far (CSS px) beyond its target's box and still on it: strokes and
+overflowing glyphs take clicks. It is drawn at the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,9 @@ class _Book:
         anchor = sample.anchor
         status, chart = Status(found["status"]), Chart(found["chart"])
         name = self._page.elements[match.index].name
-        if status is Status.DRAWN and chart is Chart.BOX and not _inside(anchor.u, anchor.v):
+        if status is Status.DRAWN and anchor.unstable:
+            status = Status.UNSTABLE
+        elif status is Status.DRAWN and chart is Chart.BOX and not _inside(anchor, found["box"]):
             status = Status.OUTSIDE
         if status is not Status.DRAWN:
             return self._placement(sample, name, chart, status, match)
@@ -202,9 +204,14 @@ def _grapheme(entry: _Entry, run: int, start: int, rect: Rect) -> int:
     return numbers[start]
 
 
-def _inside(u: float, v: float) -> bool:
-    low, high = -EDGE, 1 + EDGE
-    return low <= u <= high and low <= v <= high
+def _inside(anchor: Anchor, box: Sequence[float]) -> bool:
+    """Whether the point is on its element, `EDGE_PX` beyond its edge at the most."""
+    _, _, width, height = box
+    return _within(anchor.u, width) and _within(anchor.v, height)
+
+
+def _within(fraction: float, size: float) -> bool:
+    return -EDGE_PX <= fraction * size <= size + EDGE_PX
 
 
 def _clamp(fraction: float) -> float:

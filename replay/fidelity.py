@@ -20,6 +20,9 @@ class Fidelity:
 
     events: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    """What could run, navigate or connect and was taken off (`replay/stage/sanitize.ts`), by
+    kind. Event handlers are on most pages, and none of it can be seen: no remark is made."""
     missing_assets: dict[str, str] = field(default_factory=dict)
     unrecorded_frames: list[str] = field(default_factory=list)
     canvases: int = 0
@@ -31,6 +34,8 @@ class Fidelity:
     recorded_width: int = 0
     extrapolated: bool = False
     unstable: bool = False
+    left_out: list[str] = field(default_factory=list)
+    """Selectors of what the user asked to leave out of the picture."""
     overflow: int = 0
     """CSS pixels by which the page is wider than the viewport asked for."""
 
@@ -42,20 +47,19 @@ class Fidelity:
         """What a reader of the picture should know, one sentence each; empty if all is well."""
         found: list[str] = []
         if self.extrapolated:
-            found.append(
-                "extrapolated: nobody was recorded in this layout interval "
-                f"(recorded at {self.recorded_width} px)"
-            )
+            found.append(f"extrapolated from {self.recorded_width} px: another layout interval")
         if self.unstable:
             found.append("unstable: two shots in a row differ")
         if self.missing_assets:
-            found.append(f"{len(self.missing_assets)} assets are missing from the archive")
+            found.append(f"{_several(len(self.missing_assets), 'asset')} missing from the archive")
         if self.unrecorded_frames:
-            found.append(f"{len(self.unrecorded_frames)} frames were not recorded")
+            found.append(f"{_several(len(self.unrecorded_frames), 'frame')} not recorded")
         if self.canvases:
-            found.append(f"{self.canvases} canvas elements are shown empty")
+            found.append(f"{_several(self.canvases, 'canvas', 'canvases')} shown empty")
         if self.gaps:
-            found.append(f"{len(self.gaps)} batches never arrived")
+            found.append(f"{_several(len(self.gaps), 'batch', 'batches')} never arrived")
+        if self.left_out:
+            found.append(f"left out: {', '.join(self.left_out)}")
         if self.overflow > 0:
             found.append(f"the page is {self.overflow} px wider than the viewport")
         found.extend(
@@ -66,6 +70,10 @@ class Fidelity:
     def in_recorded_interval(self, width: int) -> bool:
         """Whether `width` and the recorded width lie between the same two breakpoints."""
         return interval(self.breakpoints, width) == interval(self.breakpoints, self.recorded_width)
+
+
+def _several(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def interval(breakpoints: list[int], width: int) -> int:

@@ -54,6 +54,7 @@ class Stage:
         self._wall = wall
         self._script = _stage_script()
         self._moment: Moment | None = None
+        self._left_out: list[str] = []
 
     @classmethod
     async def open(cls, browser: Browser, device: Device, store: Store) -> Stage:
@@ -83,8 +84,12 @@ class Stage:
         Raises BrokenRecording for what cannot be rebuilt, RenderFailed at the deadline.
         """
         self._moment = moment
+        self._left_out = []
         self._wall.show(moment.session.site_id, moment.document.started_at)
         url = stage_url(moment.document.url)
+        # From a page at the same URL, or one that differs only in its fragment, a browser would
+        # not load anything; what was shown before must leave no trace.
+        await self._within(self._page.goto("about:blank"))
         await self._within(self._page.goto(url, wait_until="commit"))
         await self._within(self._page.evaluate(self._script))
         body = encode_events(moment.events).decode()
@@ -99,6 +104,7 @@ class Stage:
         for selector in selectors:
             if not await self._call("hide", selector):
                 raise WrongUse(f"{selector!r} is not a CSS selector.", "Try it in the browser.")
+        self._left_out = list(selectors)
 
     async def settle(self, scroll: Literal["recorded", "top"] = "top") -> None:
         """Waits until the page is complete and at rest, at the recorded scroll or at the top."""
@@ -141,6 +147,7 @@ class Stage:
         fidelity = Fidelity(
             events=report["applied"],
             counts={name: count for name, count in report["counts"].items() if count},
+            refused=report["refused"],
             missing_assets=dict(self._wall.missing),
             unrecorded_frames=report["frames"],
             canvases=report["canvases"],
@@ -150,6 +157,7 @@ class Stage:
             scroll=tuple(report["scroll"]),
             breakpoints=report["breakpoints"],
             recorded_width=width,
+            left_out=self._left_out,
             overflow=max(0, report["page"][0] - self.device.width),
         )
         fidelity.extrapolated = not fidelity.in_recorded_interval(self.device.width)
@@ -171,6 +179,9 @@ class Stage:
         """Runs one step; a stage that failed one is not used again."""
         try:
             return await asyncio.wait_for(work, DEADLINE_S)
+        except asyncio.CancelledError:
+            self.broken = True
+            raise
         except TimeoutError as error:
             self.broken = True
             raise RenderFailed(

@@ -56,8 +56,17 @@ export class Applier {
   private readonly styles = new StyleSheets(this.builder.mirror, this.report);
   private documentId = -1;
 
+  /** Applies one event. What a forged one asks in vain is counted, the rest goes on. */
   apply(event: eventWithTime): void {
     this.report.applied++;
+    try {
+      this.applyOne(event);
+    } catch {
+      this.report.count("event_refused");
+    }
+  }
+
+  private applyOne(event: eventWithTime): void {
     if (event.type === EventType.FullSnapshot) {
       this.applySnapshot(event.data.node, event.data.initialOffset);
     } else if (event.type === EventType.Incremental) {
@@ -95,7 +104,8 @@ export class Applier {
   private applyIncremental(data: incrementalData): void {
     switch (data.source) {
       case Source.Mutation:
-        return this.mutations.apply(data);
+        this.mutations.apply(data);
+        return this.styles.readopt((data.adds ?? []).map(({ node }) => node.id));
       case Source.Scroll:
         return this.applyScroll(data);
       case Source.Input:

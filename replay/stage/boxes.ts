@@ -32,5 +32,5 @@ export function boxes(): ElementBox[] {
 /** Rendered with an area, and not made invisible by itself or an ancestor. */
 export function isVisible(element: Element, rect: DOMRect = dom.rectOf(element)): boolean {
   if (rect.width <= 0 || rect.height <= 0) return false;
-  return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  return dom.isShown(element);
 }

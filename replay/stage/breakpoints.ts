@@ -12,7 +12,7 @@ export function breakpoints(): number[] {
   const found = new Set<number>();
   for (const doc of allDocuments()) {
     for (const sheet of Array.from(dom.styleSheetsOf(doc))) collect(sheet as CSSStyleSheet, found);
-    for (const sheet of doc.adoptedStyleSheets) collect(sheet, found);
+    for (const sheet of dom.adoptedBy(doc)) collect(sheet, found);
   }
   return [...found].sort((a, b) => a - b);
 }

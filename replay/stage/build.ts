@@ -16,7 +16,7 @@ import {
 import type { serializedElementNodeWithId, serializedNodeWithId } from "@rrweb/types";
 import * as dom from "./natives";
 import type { StageReport } from "./report";
-import { safeNode } from "./sanitize";
+import { isDrawingLink, safeAttribute, safeNode } from "./sanitize";
 
 /** rrweb's `NodeType`. */
 export const SnapshotNode = { Document: 0, DocumentType: 1, Element: 2, Text: 3 } as const;
@@ -26,6 +26,10 @@ export class Builder {
   private readonly cache: BuildCache = createCache();
   /** Documents of frames that are not attached yet, by the frame's id. */
   private readonly frameDocuments = new Map<number, serializedNodeWithId>();
+  /** Addresses of links that draw nothing yet: many a preloaded sheet becomes one that does. */
+  private readonly withheld = new WeakMap<Element, string>();
+  /** Takes the place of nodes whose ids are given up. */
+  private readonly nobody = document.createTextNode("");
 
   constructor(
     private readonly report: StageReport,
@@ -42,13 +46,8 @@ export class Builder {
 
   /** Builds one node and, unless `alone`, its subtree; nothing is inserted. */
   build(node: serializedNodeWithId, doc: Document, alone: boolean): Node | null {
-    const built = buildNodeWithSN(safeNode(node), {
-      doc,
-      mirror: this.mirror,
-      skipChild: true,
-      hackCss: false,
-      cache: this.cache,
-    });
+    if (this.mirror.has(node?.id)) this.report.count("duplicate_id");
+    const built = this.rebuild(node, doc);
     if (!built) {
       this.report.count("node_not_built");
       return null;
@@ -80,14 +79,74 @@ export class Builder {
 
   /** Frames whose content was not recorded. */
   emptyFrames(): HTMLIFrameElement[] {
-    return Array.from(document.querySelectorAll("iframe")).filter((frame) => {
+    return dom.select<HTMLIFrameElement>(document, "iframe").filter((frame) => {
       const inner = dom.contentDocument(frame);
       return !inner || !this.mirror.hasNode(inner);
     });
   }
 
+  /** One node, even if its id is taken; null for an unknown type or an impossible name. */
+  rebuild(node: serializedNodeWithId, doc: Document): Node | null {
+    try {
+      const safe = safeNode(node, this.report.refuse);
+      const built = buildNodeWithSN({ ...safe.node, rootId: undefined } as serializedNodeWithId, {
+        doc: dom.factoryOf(doc),
+        mirror: this.mirror,
+        skipChild: true,
+        hackCss: false,
+        cache: this.cache,
+      });
+      if (safe.withheld !== null) this.withheld.set(built as Element, safe.withheld);
+      return built;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Sets an attribute as far as it is safe; see `sanitize.ts`. */
+  setAttribute(element: Element, name: string, value: string): void {
+    const tag = dom.nodeName(element).toLowerCase();
+    const safe = safeAttribute(tag, name, value, this.report.refuse);
+    if (safe === undefined) return;
+    if (tag === "link" && !this.setLinkAttribute(element, name.toLowerCase(), value)) return;
+    dom.setAttr(element, name, String(safe));
+  }
+
+  /** A link has an address only while its `rel` draws. False: the attribute is not to be set. */
+  private setLinkAttribute(link: Element, name: string, value: string): boolean {
+    if (name === "href" && !isDrawingLink(dom.attr(link, "rel"))) {
+      this.withheld.set(link, value);
+      this.report.refuse("link");
+      return false;
+    }
+    if (name !== "rel") return true;
+    const href = dom.attr(link, "href") ?? this.withheld.get(link);
+    if (href === undefined) return true;
+    dom.removeAttr(link, "href");
+    this.withheld.set(link, href);
+    if (!isDrawingLink(value)) return true;
+    dom.setAttr(link, "rel", value);
+    dom.setAttr(link, "href", href);
+    return true;
+  }
+
+  /**
+   * Gives up the ids of `node` and of what is below it. rrweb's own walk trusts
+   * `childNodes`, which a form's field can take the name of.
+   */
+  forget(node: Node): void {
+    const id = this.mirror.getId(node);
+    if (this.mirror.getNode(id) === node) {
+      this.mirror.add(this.nobody, { id } as serializedNodeWithId);
+      this.mirror.removeNodeFromMap(this.nobody);
+    }
+    for (const child of dom.childNodes(node)) this.forget(child);
+    const shadow = dom.isElement(node) ? dom.shadowRootOf(node) : null;
+    if (shadow) this.forget(shadow);
+  }
+
   private buildChildren(node: serializedNodeWithId, built: Node, doc: Document): void {
-    if (!("childNodes" in node)) return;
+    if (!("childNodes" in node) || !Array.isArray(node.childNodes)) return;
     // rrweb already turned a textarea's value into its text.
     const filled = isTextarea(node) && "value" in node.attributes;
     for (const child of node.childNodes) {
@@ -95,7 +154,8 @@ export class Builder {
       const childNode = this.build(child, doc, false);
       if (!childNode) continue;
       const shadow = dom.isElement(built) ? dom.shadowRootOf(built) : null;
-      dom.append(child.isShadow && shadow ? shadow : built, childNode);
+      const home = child.isShadow && shadow ? shadow : built;
+      if (!dom.holds(childNode, home)) dom.append(home, childNode);
     }
   }
 
@@ -118,11 +178,12 @@ export class Builder {
   }
 
   private fillDocument(doc: Document, node: serializedNodeWithId): void {
-    dom.writeDocument(doc, doctypeText(node));
+    const doctype = doctypeText(node);
+    dom.writeDocument(doc, doctype ?? modeText(node));
     this.mirror.add(doc, node);
     for (let child = dom.firstChild(doc); child; ) {
       const next = dom.nextSibling(child);
-      if (child !== dom.doctypeOf(doc)) dom.remove(doc, child);
+      if (doctype === null || child !== dom.doctypeOf(doc)) dom.remove(doc, child);
       child = next;
     }
     for (const child of "childNodes" in node ? node.childNodes : []) {
@@ -145,8 +206,8 @@ export class Builder {
   }
 }
 
-/** The recorded doctype as markup: it alone decides between quirks and standards mode. */
-export function doctypeText(node: serializedNodeWithId): string {
+/** The recorded doctype as markup, null if there is none. */
+export function doctypeText(node: serializedNodeWithId): string | null {
   const children = "childNodes" in node ? node.childNodes : [];
   for (const child of children) {
     if (child.type !== SnapshotNode.DocumentType) continue;
@@ -160,7 +221,15 @@ export function doctypeText(node: serializedNodeWithId): string {
         : "";
     return `<!DOCTYPE ${name}${external}>`;
   }
-  return "";
+  return null;
+}
+
+/**
+ * What puts a document without a doctype into its recorded mode: `srcdoc` and
+ * XHTML documents follow the standards all the same. It is taken off again.
+ */
+function modeText(node: serializedNodeWithId): string {
+  return "compatMode" in node && node.compatMode === "BackCompat" ? "" : "<!DOCTYPE html>";
 }
 
 function isTextarea(node: serializedNodeWithId): node is serializedElementNodeWithId {

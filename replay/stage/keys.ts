@@ -147,14 +147,14 @@ function accessibleName(element: Element): string {
     const value = dom.attr(element, name);
     if (value) return squeeze(value).slice(0, NAME_CHARS);
   }
-  const text = squeeze(element.textContent ?? "");
+  const text = squeeze(dom.textOf(element) ?? "");
   return text.length <= NAME_CHARS ? text : "";
 }
 
 /** Path and fragment of a link: the origin and the query change between deployments. */
 function pathOf(href: string): string {
   try {
-    const url = new URL(href, document.baseURI);
+    const url = new URL(href, dom.baseOf(document));
     return url.pathname + url.hash;
   } catch {
     return href;

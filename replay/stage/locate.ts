@@ -107,17 +107,15 @@ function clipOf(element: Element, box: Rect): Rect {
   for (const [above, style] of clippingAncestors(element)) {
     const origin = originOf(above);
     const rect = dom.rectOf(above);
-    const area = {
-      left: rect.left + origin.x + above.clientLeft,
-      top: rect.top + origin.y + above.clientTop,
-    };
+    const [insetX, insetY, width, height] = dom.clientBox(above);
+    const area = { left: rect.left + origin.x + insetX, top: rect.top + origin.y + insetY };
     if (style.overflowX !== "visible") {
       left = Math.max(left, area.left);
-      right = Math.min(right, area.left + above.clientWidth);
+      right = Math.min(right, area.left + width);
     }
     if (style.overflowY !== "visible") {
       top = Math.max(top, area.top);
-      bottom = Math.min(bottom, area.top + above.clientHeight);
+      bottom = Math.min(bottom, area.top + height);
     }
   }
   return [left, top, Math.max(0, right - left), Math.max(0, bottom - top)];
@@ -189,7 +187,7 @@ function pinnedElements(): Pinned[] {
   for (const { element } of walk()) {
     const { position } = getComputedStyle(element);
     if (position !== "fixed" && position !== "sticky") continue;
-    const { style } = element as HTMLElement;
+    const style = dom.styleOf(element);
     const saved = style.cssText;
     pinned.push({
       release: () =>

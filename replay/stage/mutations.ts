@@ -11,7 +11,6 @@ import type { serializedNodeWithId } from "@rrweb/types";
 import { type Builder, openDialog, SnapshotNode } from "./build";
 import * as dom from "./natives";
 import type { StageReport } from "./report";
-import { isCharset, safeAttribute } from "./sanitize";
 
 export class Mutations {
   /** Adds whose parent has not arrived, by the parent's id; they outlive the event. */
@@ -48,7 +47,7 @@ export class Mutations {
     const named = mirror.getNode(parentId);
     if (!node || !named) return this.report.count("node_not_found");
     const parent = isShadow && dom.isElement(named) ? (dom.shadowRootOf(named) ?? named) : named;
-    mirror.removeNodeFromMap(node);
+    this.builder.forget(node);
     if (dom.parentNode(node) === parent) dom.remove(parent, node);
     else this.report.count("remove_from_other_parent");
   }
@@ -88,7 +87,11 @@ export class Mutations {
     }
     const doc = ownerOf(parent);
     const node = this.builder.build(add.node, doc, true);
-    if (!node || dom.holds(node, parent)) return false;
+    if (!node) return false;
+    if (dom.holds(node, parent)) {
+      this.report.count("add_refused");
+      return false;
+    }
     const home = homeFor(parent, add.node);
     this.clearWay(home, node, add.node);
     const next = isId(add.nextId) ? mirror.getNode(add.nextId) : null;
@@ -113,10 +116,14 @@ export class Mutations {
         dom.remove(home, child);
       }
     }
-    if (dom.nodeType(home) === Node.DOCUMENT_NODE && recorded.type === SnapshotNode.Element) {
-      const old = dom.documentElement(home as Document);
-      if (old) dom.remove(home, old);
-    }
+    if (dom.nodeType(home) !== Node.DOCUMENT_NODE) return;
+    const old =
+      recorded.type === SnapshotNode.Element
+        ? dom.documentElement(home as Document)
+        : recorded.type === SnapshotNode.DocumentType
+          ? dom.doctypeOf(home as Document)
+          : null;
+    if (old && old !== node) dom.remove(home, old);
   }
 
   private setText(id: number, value: string | null, removed: Set<number>): void {
@@ -144,15 +151,11 @@ export class Mutations {
       if (name === "open" && tag === "dialog") HTMLDialogElement.prototype.close.call(element);
       dom.removeAttr(element, name);
     } else if (typeof value === "object") {
-      applyStyleDiff(element as HTMLElement, value as Record<string, unknown>);
+      applyStyleDiff(dom.styleOf(element), value as Record<string, unknown>);
     } else if (tag === "textarea" && name === "value") {
       element.textContent = String(value);
-    } else if (tag === "meta" && name === "http-equiv" && !isCharset(value)) {
-      this.report.count("meta_refused");
     } else {
-      const safe = safeAttribute(tag, name, value);
-      if (safe === undefined) return;
-      dom.setAttr(element, name, String(safe));
+      this.builder.setAttribute(element, name, String(value));
       if (tag === "dialog") openDialog(element as HTMLDialogElement);
     }
   }
@@ -165,7 +168,7 @@ export class Mutations {
     const tag = dom.nodeName(node);
     if (!meta || !("attributes" in meta) || !parent || (tag !== "LINK" && tag !== "STYLE")) return false;
     const attributes = { ...meta.attributes, ...change.attributes } as typeof meta.attributes;
-    const built = this.builder.build({ ...meta, attributes }, ownerOf(node), true);
+    const built = this.builder.rebuild({ ...meta, attributes }, ownerOf(node));
     if (!built) return false;
     dom.insert(parent, built, node);
     if (built !== node) dom.remove(parent, node);
@@ -204,11 +207,11 @@ function homeFor(parent: Node, node: serializedNodeWithId): Node {
 }
 
 /** `false` removes a property; `[value, priority]` and `value` set it. */
-function applyStyleDiff(element: HTMLElement, diff: Record<string, unknown>): void {
+function applyStyleDiff(style: CSSStyleDeclaration, diff: Record<string, unknown>): void {
   for (const [property, value] of Object.entries(diff)) {
-    if (value === false) element.style.removeProperty(property);
+    if (value === false) style.removeProperty(property);
     else if (Array.isArray(value)) {
-      element.style.setProperty(property, String(value[0]), String(value[1] ?? ""));
-    } else element.style.setProperty(property, String(value));
+      style.setProperty(property, String(value[0]), String(value[1] ?? ""));
+    } else style.setProperty(property, String(value));
   }
 }

@@ -22,6 +22,8 @@ export const nodeName = getter<Node, string>(Node.prototype, "nodeName");
 export const nodeType = getter<Node, number>(Node.prototype, "nodeType");
 export const ownerDocument = getter<Node, Document | null>(Node.prototype, "ownerDocument");
 export const isConnected = getter<Node, boolean>(Node.prototype, "isConnected");
+export const textOf = getter<Node, string | null>(Node.prototype, "textContent");
+export const baseOf = getter<Node, string>(Node.prototype, "baseURI");
 export const children = getter<Element, HTMLCollection>(Element.prototype, "children");
 export const attributesOf = getter<Element, NamedNodeMap>(Element.prototype, "attributes");
 export const shadowRootOf = getter<Element, ShadowRoot | null>(Element.prototype, "shadowRoot");
@@ -59,7 +61,24 @@ export const removeAttr = (element: Element, name: string): void =>
 export const attr = (element: Element, name: string): string | null =>
   getAttribute.call(element, name);
 export const rectOf = (element: Element): DOMRect => getBoundingClientRect.call(element);
+const { checkVisibility, closest } = Element.prototype;
+export const isShown = (element: Element): boolean =>
+  checkVisibility.call(element, { opacityProperty: true, visibilityProperty: true });
+export const closestTo = (element: Element, selector: string): Element | null =>
+  closest.call(element, selector);
 export const rectsOf = (element: Element): DOMRectList => getClientRects.call(element);
+
+const clientLeft = getter<Element, number>(Element.prototype, "clientLeft");
+const clientTop = getter<Element, number>(Element.prototype, "clientTop");
+const clientWidth = getter<Element, number>(Element.prototype, "clientWidth");
+const clientHeight = getter<Element, number>(Element.prototype, "clientHeight");
+/** Padding box without scrollbars, relative to the border box: left, top, width, height. */
+export const clientBox = (element: Element): [number, number, number, number] => [
+  clientLeft(element),
+  clientTop(element),
+  clientWidth(element),
+  clientHeight(element),
+];
 
 const scrollTo = Element.prototype.scrollTo as (this: Element, to: ScrollToOptions) => void;
 export const scrollElement = (element: Element, to: ScrollToOptions): void =>
@@ -72,6 +91,47 @@ export function writeDocument(doc: Document, markup: string): void {
   open.call(doc);
   write.call(doc, markup);
   close.call(doc);
+}
+
+const styleOfHtml = getter<Element, CSSStyleDeclaration>(HTMLElement.prototype, "style");
+const styleOfSvg = getter<Element, CSSStyleDeclaration>(SVGElement.prototype, "style");
+const styleOfMath = getter<Element, CSSStyleDeclaration>(MathMLElement.prototype, "style");
+
+/** The inline style of an HTML, SVG or MathML element. */
+export function styleOf(element: Element): CSSStyleDeclaration {
+  if (element.namespaceURI === "http://www.w3.org/2000/svg") return styleOfSvg(element);
+  if (element.namespaceURI === "http://www.w3.org/1998/Math/MathML") return styleOfMath(element);
+  return styleOfHtml(element);
+}
+
+const { createElement, createElementNS, createTextNode, createComment } = Document.prototype;
+const queryAll = Document.prototype.querySelectorAll;
+const getAdopted = getter<Document | ShadowRoot, CSSStyleSheet[]>(
+  Document.prototype,
+  "adoptedStyleSheets",
+);
+const implementationOf = getter<Document, DOMImplementation>(Document.prototype, "implementation");
+
+/** Elements of `doc` that fit `selector`, shadow trees left aside. */
+export const select = <E extends Element>(doc: Document, selector: string): E[] =>
+  Array.from(queryAll.call(doc, selector)) as unknown as E[];
+
+/** Sheets that `doc` adopted; the array can be changed. */
+export const adoptedBy = (doc: Document): CSSStyleSheet[] => getAdopted(doc);
+
+/** As much of `doc` as makes nodes: what rrweb builds with. */
+export function factoryOf(doc: Document): Document {
+  const factory = {
+    createElement: (name: string) => createElement.call(doc, name),
+    createElementNS: (space: string, name: string) => createElementNS.call(doc, space, name),
+    createTextNode: (text: string) => createTextNode.call(doc, text),
+    createComment: (text: string) => createComment.call(doc, text),
+    // An HTML document makes none; rrweb's recordings of XHTML have them as text.
+    createCDATASection: (text: string) => createTextNode.call(doc, text),
+    implementation: implementationOf(doc),
+    defaultView: defaultView(doc),
+  };
+  return factory as unknown as Document;
 }
 
 /** An element of any frame's document (each frame has constructors of its own). */

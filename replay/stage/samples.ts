@@ -28,6 +28,8 @@ export interface Anchor {
   /** Largest difference between the tag's box and the stage's, CSS pixels; -1 if unknown. */
   drift: number;
   masked: boolean;
+  /** The stage does not have the element under the pointer, as the visitor had. */
+  unstable: boolean;
   text: null | {
     element: number;
     index: number;
@@ -50,6 +52,8 @@ const CLICK = 2;
 const TOUCH = 2;
 
 interface Sample {
+  /** Number of the first event that happened after the sample. */
+  before: number;
   kind: Anchor["kind"];
   time: number;
   id: number;
@@ -63,13 +67,15 @@ export class Sampler {
   private readonly elements: ElementKeys[] = [];
   private readonly indexes = new Map<string, number>();
   private keys: Map<Element, ElementKeys> | null = null;
-  private readonly measuredByTag: boolean;
+  private readonly samples: Sample[];
+  private next = 0;
+  private seen = 0;
 
   constructor(
     private readonly applier: Applier,
     events: eventWithTime[],
   ) {
-    this.measuredByTag = events.some(isAnchorEvent);
+    this.samples = timeline(events, () => applier.report.count("sample_refused"));
   }
 
   get result(): Anchors {
@@ -78,8 +84,22 @@ export class Sampler {
 
   /** To be called before `event` is applied. */
   see(event: eventWithTime): void {
-    for (const sample of samplesOf(event, this.measuredByTag)) this.anchors.push(this.anchor(sample));
+    while (this.next < this.samples.length) {
+      const sample = this.samples[this.next];
+      if (!sample || sample.before > this.seen) break;
+      this.take(sample);
+      this.next++;
+    }
+    this.seen++;
     if (changesDom(event)) this.keys = null;
+  }
+
+  private take(sample: Sample): void {
+    try {
+      this.anchors.push(this.anchor(sample));
+    } catch {
+      this.applier.report.count("sample_refused"); // measured on elements that clobber names
+    }
   }
 
   private anchor(sample: Sample): Anchor {
@@ -96,6 +116,7 @@ export class Sampler {
       v: 0,
       drift: -1,
       masked: false,
+      unstable: false,
       text: null,
     };
     if (!dom.isElement(node)) return anchor;
@@ -107,6 +128,7 @@ export class Sampler {
     anchor.masked = isBlocked(node);
     if (sample.payload) anchor.drift = drift(measured, box);
     anchor.text = this.text(sample, node);
+    anchor.unstable = !sample.payload && !anchor.text && !isNear(box, sample.x, sample.y);
     return anchor;
   }
 
@@ -146,7 +168,25 @@ export class Sampler {
   }
 }
 
-function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Sample> {
+/**
+ * All samples in the order they happened. rrweb hands moves over up to half a
+ * second late, each with its own time: they belong before the scrolls and
+ * mutations that came in between.
+ */
+function timeline(events: eventWithTime[], refuse: () => void): Sample[] {
+  const measuredByTag = events.some(isAnchorEvent);
+  const samples: Sample[] = [];
+  events.forEach((event, number) => {
+    for (const sample of soundSamples(event, measuredByTag, refuse)) {
+      let before = number;
+      while (before > 0 && (events[before - 1]?.timestamp ?? 0) > sample.time) before--;
+      samples.push({ ...sample, before });
+    }
+  });
+  return samples.sort((a, b) => a.before - b.before || a.time - b.time);
+}
+
+function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Omit<Sample, "before">> {
   const time = event.timestamp;
   if (isAnchorEvent(event)) {
     const payload = (event.data as { payload: AnchorPayload }).payload;
@@ -164,18 +204,59 @@ function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Sam
   }
 }
 
+/** Samples of one event; what a forged event has of another shape is refused. */
+function soundSamples(
+  event: eventWithTime,
+  measuredByTag: boolean,
+  refuse: () => void,
+): Omit<Sample, "before">[] {
+  try {
+    const samples = [...samplesOf(event, measuredByTag)];
+    const sound = samples.filter(isSound);
+    for (let i = sound.length; i < samples.length; i++) refuse();
+    return sound;
+  } catch {
+    refuse();
+    return [];
+  }
+}
+
+/** Whether all that is calculated with are numbers: anyone can POST a sample. */
+function isSound({ kind, time, id, x, y, payload }: Omit<Sample, "before">): boolean {
+  const numbers: unknown[] = [time, id, x, y];
+  if (payload) {
+    if (!Array.isArray(payload.box) || payload.box.length !== 4) return false;
+    numbers.push(...payload.box);
+    const { text } = payload;
+    if (text) numbers.push(text.id, text.start, text.length, text.fx, text.fy);
+  }
+  return ["click", "tap", "move"].includes(kind) && numbers.every(Number.isFinite);
+}
+
 function isAnchorEvent(event: eventWithTime): boolean {
-  return event.type === EventType.Plugin && event.data.plugin === ANCHOR_PLUGIN;
+  return event.type === EventType.Plugin && event.data?.plugin === ANCHOR_PLUGIN;
 }
 
 function changesDom(event: eventWithTime): boolean {
   if (event.type === EventType.FullSnapshot) return true;
-  return event.type === EventType.Incremental && event.data.source === Source.Mutation;
+  return event.type === EventType.Incremental && event.data?.source === Source.Mutation;
 }
 
 /** Masked by blocking: the element's inside was never recorded. */
 function isBlocked(element: Element): boolean {
-  return element.closest(".rr-block") !== null;
+  return dom.closestTo(element, ".rr-block") !== null;
+}
+
+/**
+ * A pointer is over its target's box, but for strokes and shadows of a few
+ * pixels. Farther off, the stage is not where the page was: rrweb reports
+ * scrolls up to 100 ms late.
+ */
+const NEAR_PX = 4;
+
+function isNear([left, top, width, height]: Box, x: number, y: number): boolean {
+  const across = x >= left - NEAR_PX && x <= left + width + NEAR_PX;
+  return across && y >= top - NEAR_PX && y <= top + height + NEAR_PX;
 }
 
 const fraction = (offset: number, size: number): number => (size > 0 ? offset / size : 0.5);

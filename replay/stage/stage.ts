@@ -47,7 +47,7 @@ const stage = {
       const sheet = new Sheet();
       sheet.insertRule(`:is(${selector}) { visibility: hidden !important; }`);
       sheet.insertRule(`:is(${selector}) * { visibility: hidden !important; }`);
-      doc.adoptedStyleSheets.push(sheet);
+      dom.adoptedBy(doc).push(sheet);
     }
     return true;
   },
@@ -92,8 +92,9 @@ const stage = {
     return JSON.stringify({
       applied: report.applied,
       counts: report.counts,
+      refused: report.refused,
       frames: applier.builder.emptyFrames().map((frame) => dom.attr(frame, "rr_src") ?? ""),
-      canvases: document.querySelectorAll("canvas").length,
+      canvases: dom.select(document, "canvas").length,
       page: [width, height],
       inner: [window.innerWidth, window.innerHeight],
       scroll: [window.scrollX, window.scrollY],

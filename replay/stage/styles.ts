@@ -13,8 +13,10 @@ type Position = number | number[] | undefined;
 
 export class StyleSheets {
   private readonly constructed = new Map<number, CSSStyleSheet>();
-  /** Adoptions that name a sheet which has not arrived yet, by host id. */
-  private readonly waiting = new Map<number, number[]>();
+  /** Which sheets each host adopted last, by ids: a host that moves is built anew. */
+  private readonly adopted = new Map<number, number[]>();
+  /** Hosts whose adoption names a sheet that has not arrived yet, or that are not there. */
+  private readonly waiting = new Set<number>();
 
   constructor(
     private readonly mirror: Mirror,
@@ -23,6 +25,7 @@ export class StyleSheets {
 
   reset(): void {
     this.constructed.clear();
+    this.adopted.clear();
     this.waiting.clear();
   }
 
@@ -63,13 +66,23 @@ export class StyleSheets {
       this.constructed.set(style.styleId, sheet);
       for (const { rule, index } of style.rules) this.insertRule(sheet, rule, index);
     }
-    this.waiting.set(data.id, data.styleIds);
+    this.adopted.set(data.id, data.styleIds);
+    this.waiting.add(data.id);
+    this.adoptWaiting();
+  }
+
+  /** Nodes were added: rrweb does not repeat what a host adopted before it was moved. */
+  readopt(ids: number[]): void {
+    const hosts = ids.filter((id) => this.adopted.has(id));
+    if (!hosts.length) return;
+    hosts.forEach((id) => this.waiting.add(id));
     this.adoptWaiting();
   }
 
   private adoptWaiting(): void {
-    for (const [id, styleIds] of this.waiting) {
+    for (const id of this.waiting) {
       const host = this.mirror.getNode(id);
+      const styleIds = this.adopted.get(id) ?? [];
       const sheets = styleIds.map((styleId) => this.constructed.get(styleId));
       if (!host || sheets.some((sheet) => !sheet)) continue;
       const root = dom.isElement(host) ? dom.shadowRootOf(host) : (host as Document);

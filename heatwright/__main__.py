@@ -1,0 +1,5 @@
+"""`python -m heatwright` is the same as `heatwright`."""
+
+from heatwright.cli import main
+
+main()

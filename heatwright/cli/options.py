@@ -1,0 +1,79 @@
+"""Options that several commands share, defined once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heatwright.settings import Settings
+from recorder.devices import DEVICES, Device, bare_width
+from recorder.errors import WrongUse
+from recorder.store import Store
+from replay import Theatre
+
+__all__ = [
+    "DeviceOption",
+    "JsonOption",
+    "OutOption",
+    "StoreOption",
+    "WidthOption",
+    "devices_for",
+    "open_store",
+    "out_folder",
+]
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", metavar="URL", help="Where recordings are kept (SQLAlchemy URL)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder for what is written.")
+]
+DeviceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help=f"{', '.join(DEVICES)}, or a name of Playwright's registry; may be repeated.",
+    ),
+]
+WidthOption = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--width", metavar="W", min=50, max=10_000, help="A plain window this wide (CSS px)."
+    ),
+]
+
+
+@contextmanager
+def open_store(url: str | None) -> Iterator[Store]:
+    """The store a command works on. Raises StoreUnavailable or StoreTooNew."""
+    with Store.open(url or Settings().store) as store:
+        yield store
+
+
+def out_folder(out: Path | None) -> Path:
+    """The folder to write to, made if it is not there."""
+    folder = out or Settings().out
+    if folder.exists() and not folder.is_dir():
+        raise WrongUse(f"{folder} is not a folder.", "Give another with --out.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def devices_for(
+    theatre: Theatre,
+    names: list[str] | None,
+    widths: list[int] | None,
+    default: list[Device] | None = None,
+) -> list[Device]:
+    """The devices asked for, each once, in the order given; `default` if none was."""
+    asked = [theatre.device(name) for name in names or []]
+    asked += [bare_width(width) for width in widths or []]
+    chosen = asked or (default if default is not None else list(DEVICES.values()))
+    return list(dict.fromkeys(chosen))

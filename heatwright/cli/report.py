@@ -1,0 +1,167 @@
+"""`heatwright report`: heatmaps with their ledger, as a page for everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shlex
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from heatmap.heatmap import summary
+from heatwright.cli.filters import WhereOption, session_filter
+from heatwright.cli.options import (
+    DeviceOption,
+    JsonOption,
+    OutOption,
+    StoreOption,
+    WidthOption,
+    devices_for,
+    open_store,
+    out_folder,
+)
+from heatwright.cli.output import note, print_json, progress, warn
+from heatwright.report import PageReport, build_report, collect_facts, compose
+from recorder.errors import UnknownPage, WrongUse
+from recorder.store import SessionRow, Store
+from replay import Theatre
+
+__all__ = ["parse_since", "report"]
+
+TOP_PAGES = 5
+"""Pages that are shown when none is named: more take minutes, and nobody reads them."""
+
+_AGO = re.compile(r"(\d{1,5})([dhw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+Keep = Callable[[SessionRow], bool]
+
+
+def report(
+    pages: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PAGE]...", help="Paths or patterns; default the most viewed."),
+    ] = None,
+    device: DeviceOption = None,
+    width: WidthOption = None,
+    where: WhereOption = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="28d, 12h, 4w, or a date (UTC).")
+    ] = None,
+    out: OutOption = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write a report: heatmaps at every width, shares by element, and the whole ledger.
+
+    Example: heatwright report / '/products/*' --since 28d --out report
+    """
+    began = time.monotonic()
+    start = parse_since(since, datetime.now(UTC)) if since else None
+    with open_store(store) as opened, progress() as bars:
+        keep = _keep(session_filter(opened, where), start)
+        patterns = list(dict.fromkeys(pages or _most_viewed(opened, keep)))
+        made = asyncio.run(_compose(opened, patterns, (device, width), keep, bars))
+        facts = collect_facts(
+            opened,
+            _title(opened, keep),
+            keep=keep,
+            where=_condition(where, since),
+            duration_s=time.monotonic() - began,
+            commands=[_command(patterns, (device, width), where, since)],
+        )
+        # The folder is made last: a page that does not exist leaves nothing behind.
+        index = build_report(made, out_folder(out), facts=facts, bars=bars)
+    if json:
+        shown = [summary(heatmap) for page in made for heatmap in page.heatmaps]
+        print_json({"report": str(index), "heatmaps": shown})
+        return
+    _tell(made)
+    typer.echo(index)
+
+
+def parse_since(text: str, now: datetime) -> datetime:
+    """`28d`, `12h`, `4w` before `now`, or a date or time in ISO form, UTC unless it says else.
+
+    Raises WrongUse for anything else.
+    """
+    try:
+        if ago := _AGO.fullmatch(text):
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        at = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise WrongUse(
+            f"{text!r} is no time.", "Use 28d, 12h, 4w, or a date such as 2026-11-01."
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _keep(fits: Keep, start: datetime | None) -> Keep:
+    if start is None:
+        return fits
+    first = start.timestamp() * 1000
+    return lambda session: session.started_at >= first and fits(session)
+
+
+def _most_viewed(store: Store, keep: Keep) -> list[str]:
+    """Paths with most views by sessions that `keep` accepts. Raises UnknownPage for none."""
+    sessions = store.sessions()
+    kept = {session.id for session in sessions if keep(session)}
+    views = Counter(view.path for view in store.page_views() if view.session_id in kept)
+    if views:
+        return [path for path, _ in views.most_common(TOP_PAGES)]
+    if sessions:
+        raise UnknownPage("No session fits the filter.", "Widen --where or --since.")
+    raise UnknownPage("Nothing has been recorded yet.", "Record a visit: heatwright record URL")
+
+
+async def _compose(
+    store: Store,
+    patterns: list[str],
+    asked: tuple[list[str] | None, list[int] | None],
+    keep: Keep,
+    bars: Progress,
+) -> list[PageReport]:
+    async with Theatre(store) as theatre:
+        return await compose(theatre, patterns, devices_for(theatre, *asked), keep=keep, bars=bars)
+
+
+def _title(store: Store, keep: Keep) -> str:
+    sites = sorted({session.site_id for session in store.sessions() if keep(session)})
+    return sites[0] if len(sites) == 1 else f"{len(sites)} sites"
+
+
+def _condition(where: str | None, since: str | None) -> str | None:
+    """What the report says about which sessions were taken."""
+    parts = [part for part in (where, f"since {since}" if since else None) if part]
+    return ", ".join(parts) or None
+
+
+def _command(
+    patterns: list[str],
+    asked: tuple[list[str] | None, list[int] | None],
+    where: str | None,
+    since: str | None,
+) -> str:
+    """The command line that makes this report again, fit for a shell."""
+    words = ["heatwright", "report", *patterns]
+    words += [word for name in asked[0] or [] for word in ("--device", name)]
+    words += [word for width in asked[1] or [] for word in ("--width", str(width))]
+    words += ["--where", where] if where else []
+    words += ["--since", since] if since else []
+    return shlex.join(words)
+
+
+def _tell(pages: list[PageReport]) -> None:
+    for page in pages:
+        for heatmap in page.heatmaps:
+            note(f"{page.pattern}, {heatmap.device.label}: {heatmap.ledger.line()}")
+        failures = [why for heatmap in page.heatmaps for why in heatmap.failures]
+        for failure in dict.fromkeys(failures):
+            warn(f"{page.pattern}, left out: {failure}")

@@ -1,0 +1,51 @@
+"""`heatwright serve`: the collector, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from heatwright.cli.options import StoreOption, open_store
+from heatwright.cli.output import note, warn
+from recorder.collector import serving
+from recorder.store import Store
+
+__all__ = ["Role", "serve"]
+
+
+class Role(StrEnum):
+    """What this process serves."""
+
+    COLLECTOR = "collector"
+    ALL = "all"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8700,
+    role: Annotated[Role, typer.Option(help="What to serve.")] = Role.ALL,
+    store: StoreOption = None,
+) -> None:
+    """Serve the collector: takes what the tag sends, and hands out the tag.
+
+    Example: heatwright serve --port 8700
+    """
+    with open_store(store) as opened:
+        if not opened.sites.list():
+            warn("no site is registered yet: heatwright sites add NAME --origin URL")
+        asyncio.run(_serve(opened, host, port))
+
+
+async def _serve(store: Store, host: str, port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serving(store, host, port) as base_url:
+        note(f"serving {base_url} (store {store.name}); Ctrl-C stops")
+        await stop.wait()
+        note("stopping: what was accepted is being written")

@@ -1,0 +1,198 @@
+"""What the templates print: page reports, counted and put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from heatmap.colour import ALPHA, RAMP, Scale
+from heatmap.heatmap import Heatmap
+from heatmap.ledger import Account
+from heatmap.statuses import Kind
+from heatwright.report.accounts import Line, Part, kinds_of, page_lines, parts, total
+from heatwright.report.elements import ElementTable, element_table
+from heatwright.report.model import PageReport, ReportFacts
+from heatwright.report.pictures import PagePictures, Shot
+from heatwright.report.words import count
+
+__all__ = ["Choice", "Figure", "Legend", "Overall", "PageView", "page_view"]
+
+WIDE_FROM, MEDIUM_FROM = 1024, 600
+"""Widths, CSS px, from which a picture gets the room of a desktop or of a tablet."""
+_LEGEND_STOPS = 17
+_LEGEND_UNITS = 1000
+
+PRESSES = (Kind.CLICK, Kind.TAP)
+"""Kinds that say that an element was used on purpose; moves have a table of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """A scale as numbers and places: stops of colour, and ticks on a bar of 1000 units."""
+
+    kind: Kind
+    unit: str
+    stops: list[tuple[float, str, float]]
+    ticks: list[tuple[float, str]]
+
+    @classmethod
+    def of(cls, kind: Kind, scale: Scale) -> Legend:
+        """The legend of `scale`, through the very colours that pictures are painted with."""
+        levels = [round(255 * step / (_LEGEND_STOPS - 1)) for step in range(_LEGEND_STOPS)]
+        stops = [
+            (round(level / 255, 4), f"#{bytes(RAMP[level]).hex()}", round(ALPHA[level] / 255, 3))
+            for level in levels
+        ]
+        numbers = scale.ticks()
+        ticks = [
+            (round(_LEGEND_UNITS * scale.level(number), 1), count(number)) for number in numbers
+        ]
+        ticks[-1] = (ticks[-1][0], ticks[-1][1] + "+")
+        return cls(kind, scale.unit, stops, ticks)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry of a page's switch: a kind, or `own`, each device's own input."""
+
+    value: str
+    label: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One device's pictures with what stands under them. `size` names its share of the row."""
+
+    shot: Shot
+    size: str
+    own: Kind
+    accounts: dict[Kind, Account]
+    bars: dict[Kind, list[Part]]
+    remarks: list[str]
+
+    @property
+    def heatmap(self) -> Heatmap:
+        """The heatmap that is shown."""
+        return self.shot.heatmap
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page's section."""
+
+    number: int
+    page: PageReport
+    kinds: list[Kind]
+    choices: list[Choice]
+    figures: list[Figure]
+    legends: list[Legend]
+    tables: list[tuple[str, ElementTable]]
+    lines: list[Line]
+    account: Account
+    balances: bool
+    parts: list[Part]
+
+    @property
+    def recorded(self) -> int:
+        """Points recorded on the page; each is placed at every device."""
+        shown = len(self.page.heatmaps)
+        return self.account.recorded // shown if shown else 0
+
+    @property
+    def sessions(self) -> int:
+        """Sessions that viewed the page."""
+        return max((one.sessions for one in self.page.heatmaps), default=0)
+
+    @property
+    def page_views(self) -> int:
+        """Page views, whatever the width they were recorded at."""
+        return max((one.page_views for one in self.page.heatmaps), default=0)
+
+    @property
+    def failures(self) -> list[str]:
+        """Documents that could not be rebuilt, each once."""
+        return list(dict.fromkeys(why for one in self.page.heatmaps for why in one.failures))
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """All pages together."""
+
+    recorded: int
+    account: Account
+    balances: bool
+    parts: list[Part]
+    devices: list[str]
+
+    @classmethod
+    def of(cls, views: Sequence[PageView], facts: ReportFacts) -> Overall:
+        """The sum over `views`."""
+        summed, balanced = total([line for view in views for line in view.lines])
+        names = dict.fromkeys(one.device.label for view in views for one in view.page.heatmaps)
+        return cls(
+            sum(view.recorded for view in views),
+            summed,
+            balanced,
+            parts(summed),
+            list(names),
+        )
+
+
+def page_view(page: PageReport, number: int, pictures: PagePictures) -> PageView:
+    """The section of the `number`-th page, whose `pictures` are drawn."""
+    kinds = kinds_of(page)
+    lines = page_lines(page)
+    summed, balanced = total(lines)
+    figures = [_figure(shot, lines) for shot in pictures.shots]
+    return PageView(
+        number=number,
+        page=page,
+        kinds=kinds,
+        choices=_choices(kinds, figures, lines),
+        figures=figures,
+        legends=[Legend.of(kind, pictures.scales[kind]) for kind in kinds],
+        tables=_tables(page, kinds),
+        lines=lines,
+        account=summed,
+        balances=balanced,
+        parts=parts(summed),
+    )
+
+
+def _figure(shot: Shot, lines: Sequence[Line]) -> Figure:
+    device = shot.heatmap.device
+    mine = {line.kind: line.account for line in lines if line.heatmap is shot.heatmap}
+    wide, medium = device.width >= WIDE_FROM, device.width >= MEDIUM_FROM
+    return Figure(
+        shot,
+        "wide" if wide else "medium" if medium else "narrow",
+        Kind.TAP if device.touch else Kind.CLICK,
+        mine,
+        {kind: parts(one) for kind, one in mine.items()},
+        shot.heatmap.backdrop.fidelity.remarks(),
+    )
+
+
+def _choices(
+    kinds: Sequence[Kind], figures: Sequence[Figure], lines: Sequence[Line]
+) -> list[Choice]:
+    """What the switch offers; each device's own input only where there are several."""
+    points = {line.kind: line.account.recorded for line in lines}
+    names = {Kind.CLICK: "Clicks", Kind.TAP: "Taps", Kind.MOVE: "Moves"}
+    single = [Choice(kind.value, names[kind], points[kind]) for kind in kinds]
+    own = {figure.own for figure in figures}
+    if len(own) < 2 or not own <= set(kinds):
+        return single
+    return [Choice("own", "Own input", sum(points[kind] for kind in own)), *single]
+
+
+def _tables(page: PageReport, kinds: Sequence[Kind]) -> list[tuple[str, ElementTable]]:
+    """The tables of presses and of moves, where there is something in them."""
+    groups = {"press": PRESSES, "move": (Kind.MOVE,)}
+    found = [
+        (name, element_table(page, group))
+        for name, group in groups.items()
+        if any(kind in kinds for kind in group)
+    ]
+    return [(name, table) for name, table in found if table.rows]

@@ -1,0 +1,26 @@
+"""Settings: what the command line takes from the environment when it is not told.
+
+Command line > environment (`HEATWRIGHT_STORE`) > default.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["DEFAULT_STORE", "Settings"]
+
+DEFAULT_STORE = "sqlite:///.heatwright/heatwright.db"
+
+
+class Settings(BaseSettings):
+    """Defaults for options that most commands share.
+
+    `store` is an SQLAlchemy URL; `out` the folder that pictures and reports go to.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HEATWRIGHT_", extra="ignore")
+
+    store: str = DEFAULT_STORE
+    out: Path = Path("heatwright-out")
