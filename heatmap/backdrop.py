@@ -63,7 +63,7 @@ async def best_backdrop(
                 best = await _show_if_better(theatre, moment, samples, device, hide, best)
             except (BrokenRecording, RenderFailed) as failure:
                 failures.append(failure)
-        if best and best.placed.drawn == len(samples):
+        if best and best.placed.complete:
             break
     if best is None:
         raise BrokenRecording(
@@ -97,7 +97,7 @@ async def _show_if_better(
     """The better of `best` and `moment`; of equals, `best`."""
     async with theatre.stage(device) as stage:
         placed = await _stand(stage, moment, samples, hide)
-        if best is not None and placed.drawn <= best.placed.drawn:
+        if best is not None and placed.home <= best.placed.home:
             return best
         return await _shoot(stage, moment, placed)
 

@@ -1,17 +1,17 @@
-"""A heatmap of one page at one device: gathered, placed, gridded, accounted for."""
+"""A heatmap of one page at one device: placed, gridded, accounted for."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatmap.anchors import document_anchors
-from heatmap.backdrop import Backdrop, View, best_backdrop, show
+from heatmap.backdrop import Backdrop, best_backdrop, show
+from heatmap.gathering import Gathered
 from heatmap.grids import Grids, build_grids
 from heatmap.ledger import Ledger
 from heatmap.placement import Sample
@@ -19,34 +19,9 @@ from heatmap.points import Placement
 from heatmap.raster import rasterise
 from heatmap.statuses import Kind, Status
 from recorder.devices import Device
-from recorder.errors import BrokenRecording, UnknownPage
-from recorder.pages import match_page
-from recorder.store import SessionRow, Store
 from replay import Moment, Theatre
 
-__all__ = ["ElementHeat", "Gathered", "Heatmap", "gather", "make_heatmap", "summary"]
-
-Keep = Callable[[SessionRow], bool]
-
-
-@dataclass(slots=True)
-class Gathered:
-    """All page views of a page and the samples in them, whatever the width they came from."""
-
-    pattern: str
-    views: list[View]
-    failures: list[str] = field(default_factory=list)
-    """Documents that could not be anchored, one sentence each; their points are not counted."""
-
-    @property
-    def sessions(self) -> int:
-        """Sessions that viewed the page."""
-        return len({view.session.id for view in self.views})
-
-    def samples(self, kinds: Sequence[Kind]) -> list[Sample]:
-        """Samples of these kinds, view by view."""
-        wanted = {kind.value for kind in kinds}
-        return [one for view in self.views for one in view.samples if one.anchor.kind in wanted]
+__all__ = ["ElementHeat", "Heatmap", "make_heatmap", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,58 +62,6 @@ class Heatmap:
     def raster(self, kind: Kind) -> NDArray[np.float32]:
         """Density of one kind over the page (H, W), weight a pixel; sums to the drawn mass."""
         return rasterise(self.grids, self.backdrop.placed.geometry, kind)
-
-
-async def gather(
-    theatre: Theatre,
-    pattern: str,
-    *,
-    keep: Keep | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Gathered:
-    """Page views of `pattern` whose session `keep` accepts, with their samples.
-
-    `progress(done, total)` is called after each document. Raises UnknownPage if the
-    pattern fits nothing that was recorded, or nothing is left of it.
-    """
-    store = theatre.store
-    views = [view for view in store.page_views() if match_page(pattern, view.url)]
-    if not views:
-        raise UnknownPage(f"No recorded page fits {pattern!r}.", _known_pages(store))
-    sessions = {session.id: session for session in store.sessions()}
-    if keep is not None:
-        views = [view for view in views if keep(sessions[view.session_id])]
-        if not views:
-            raise UnknownPage(
-                f"No session with the page {pattern!r} fits the filter.", "Widen --where."
-            )
-    by_document = defaultdict(list)
-    for view in views:
-        by_document[view.document_id].append(view)
-    gathered = Gathered(pattern, [])
-    for done, (document_id, mine) in enumerate(by_document.items(), start=1):
-        session = sessions[mine[0].session_id]
-        document = next(one for one in store.documents(session.id) if one.id == document_id)
-        try:
-            recorded = await document_anchors(theatre, session, document)
-        except BrokenRecording as failure:
-            gathered.failures.append(failure.message)
-            continue
-        for view in mine:
-            samples = [
-                Sample.of(session, document_id, recorded, anchor)
-                for anchor in recorded.anchors
-                if view.started_at <= anchor.time <= view.ended_at
-            ]
-            gathered.views.append(View(session, document, view, samples))
-        if progress:
-            progress(done, len(by_document))
-    if not gathered.views:
-        raise BrokenRecording(
-            f"None of the {len(by_document)} documents of {pattern!r} can be rebuilt: "
-            f"{gathered.failures[0]}"
-        )
-    return gathered
 
 
 async def make_heatmap(
@@ -200,11 +123,6 @@ def _elements(shown: Backdrop, samples: Sequence[Sample]) -> list[ElementHeat]:
         for name, counts in points.items()
     ]
     return sorted(found, key=lambda one: (-one.sessions, -sum(one.points.values()), one.name))
-
-
-def _known_pages(store: Store) -> str:
-    pages = [page.path for page in store.pages()][:5]
-    return f"Recorded pages: {', '.join(pages)}." if pages else "Record something first."
 
 
 def summary(heatmap: Heatmap) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from heatmap.anchors import Anchor, DocumentAnchors, ElementKeys
+from heatmap.anchors import Anchor, ElementKeys
 from heatmap.identity import Match, Page, Refused
 from heatmap.points import Placement
 from heatmap.raster import Geometry, Rect, Target
@@ -18,11 +18,7 @@ from heatmap.statuses import Chart, Kind, Status
 from recorder.store import SessionRow
 from replay import Stage
 
-__all__ = ["EDGE_PX", "Placed", "Sample", "place"]
-
-EDGE_PX = 4.0
-"""A pointer may be this far (CSS px) beyond its target's box and still on it: strokes and
-overflowing glyphs take clicks. It is drawn at the edge."""
+__all__ = ["Placed", "Sample", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +30,6 @@ class Sample:
     anchor: Anchor
     elements: Sequence[ElementKeys]
 
-    @classmethod
-    def of(
-        cls, session: SessionRow, document: str, recorded: DocumentAnchors, anchor: Anchor
-    ) -> Sample:
-        """A sample of `recorded`, the anchors of `document`."""
-        return cls(session, document, anchor, recorded.elements)
-
 
 @dataclass(slots=True)
 class Placed:
@@ -50,9 +39,19 @@ class Placed:
     geometry: Geometry
 
     @property
-    def drawn(self) -> float:
-        """Weight that found a home."""
-        return sum(one.weight for one in self.placements if one.status is Status.DRAWN)
+    def home(self) -> tuple[float, float]:
+        """Weight that found a home: of clicks and taps, then of everything.
+
+        In this order, because moves are many and say less: a moment is not better for them.
+        """
+        drawn = [one for one in self.placements if one.status is Status.DRAWN]
+        pressed = sum(one.weight for one in drawn if one.kind is not Kind.MOVE)
+        return pressed, sum(one.weight for one in drawn)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no moment could show more."""
+        return all(one.status is Status.DRAWN for one in self.placements)
 
 
 async def place(
@@ -155,8 +154,6 @@ class _Book:
         name = self._page.elements[match.index].name
         if status is Status.DRAWN and anchor.unstable:
             status = Status.UNSTABLE
-        elif status is Status.DRAWN and chart is Chart.BOX and not _inside(anchor, found["box"]):
-            status = Status.OUTSIDE
         if status is not Status.DRAWN:
             return self._placement(sample, name, chart, status, match)
         entry = self._entries.setdefault(
@@ -202,16 +199,6 @@ def _grapheme(entry: _Entry, run: int, start: int, rect: Rect) -> int:
         numbers[start] = len(rects)
         rects.append([rect])
     return numbers[start]
-
-
-def _inside(anchor: Anchor, box: Sequence[float]) -> bool:
-    """Whether the point is on its element, `EDGE_PX` beyond its edge at the most."""
-    _, _, width, height = box
-    return _within(anchor.u, width) and _within(anchor.v, height)
-
-
-def _within(fraction: float, size: float) -> bool:
-    return -EDGE_PX <= fraction * size <= size + EDGE_PX
 
 
 def _clamp(fraction: float) -> float:

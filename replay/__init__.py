@@ -4,9 +4,10 @@ from replay.fidelity import Fidelity
 from replay.moments import Moment, find_moment, parse_time
 from replay.render import Render, render
 from replay.stage import Stage
-from replay.theatre import Theatre
+from replay.theatre import STAGES_AT_ONCE, Theatre
 
 __all__ = [
+    "STAGES_AT_ONCE",
     "Fidelity",
     "Moment",
     "Render",

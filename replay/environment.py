@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from recorder.device_class import is_touch
 from recorder.devices import DEVICES, Device
 from recorder.store import DocumentRow, SessionRow
 
@@ -27,7 +28,7 @@ def recorded_device(session: SessionRow, document: DocumentRow) -> Device:
         return named
     environment = document.environment
     width, height = _inner(document, environment)
-    touch = environment.get("pointer") == "coarse" and environment.get("hover") is False
+    touch = is_touch(environment)
     ratio = environment.get("pixelRatio")
     scale = float(ratio) if isinstance(ratio, int | float) and 0.5 <= ratio <= 8 else 1.0
     return Device(None, width, height, scale=scale, touch=touch, mobile=touch)

@@ -14,7 +14,11 @@ from recorder.devices import Device, find_device
 from recorder.store import Store
 from replay.stage import Stage
 
-__all__ = ["Theatre"]
+__all__ = ["STAGES_AT_ONCE", "Theatre"]
+
+STAGES_AT_ONCE = 2
+"""Stages that work at the same time: one waits for its page while the other lays out. More
+do not help on two cores (measured: 2 pages at once were as fast as 4)."""
 
 WARM_STAGES = 4
 """Stages kept for reuse: one for each of the usual devices; each costs about 60 MB."""

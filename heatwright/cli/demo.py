@@ -27,8 +27,8 @@ def demo(
         Path, typer.Option("--out", metavar="DIR", help="Folder for report and store.")
     ] = Path("demo-report"),
     visitors: Annotated[
-        int, typer.Option(min=1, max=1000, help="Simulated visitors; 8 make a round.")
-    ] = 32,
+        int, typer.Option(min=1, max=1000, help="Simulated visitors, evenly over four devices.")
+    ] = 24,
     json: JsonOption = False,
 ) -> None:
     """Record simulated visitors in the fixture shop, replay them, paint heatmaps, write a report.

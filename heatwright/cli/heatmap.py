@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
-from heatmap.heatmap import Heatmap, gather, make_heatmap, summary
+from heatmap.gathering import Keep, gather
+from heatmap.heatmap import Heatmap, make_heatmap, summary
 from heatmap.paintings import UNITS, overlay_kind, paint_kind, shared_scale
 from heatmap.points import write_points
 from heatmap.statuses import Kind
 from heatwright.cli.filters import WhereOption, session_filter
 from heatwright.cli.options import (
     DeviceOption,
+    HideOption,
     JsonOption,
     OutOption,
     StoreOption,
@@ -43,10 +45,7 @@ def heatmap(
     backdrop: Annotated[
         str | None, typer.Option(metavar="SESSION@T", help="The moment to paint on.")
     ] = None,
-    hide: Annotated[
-        list[str] | None,
-        typer.Option("--hide", metavar="SELECTOR", help="Leave out of the picture."),
-    ] = None,
+    hide: HideOption = None,
     points: Annotated[
         Path | None,
         typer.Option("--points", metavar="FILE.csv", help="Write one row a point and width."),
@@ -83,7 +82,7 @@ def heatmap(
 async def _make(
     store: Store,
     page: str,
-    keep: Any,
+    keep: Keep,
     asked: tuple[list[str] | None, list[int] | None],
     how: tuple[list[Kind], Moment | None, list[str]],
     bars: Progress,

@@ -17,6 +17,7 @@ from replay import Theatre
 
 __all__ = [
     "DeviceOption",
+    "HideOption",
     "JsonOption",
     "OutOption",
     "StoreOption",
@@ -41,6 +42,10 @@ DeviceOption = Annotated[
         metavar="NAME",
         help=f"{', '.join(DEVICES)}, or a name of Playwright's registry; may be repeated.",
     ),
+]
+HideOption = Annotated[
+    list[str] | None,
+    typer.Option("--hide", metavar="SELECTOR", help="Leave out of pictures; may be repeated."),
 ]
 WidthOption = Annotated[
     list[int] | None,

@@ -18,6 +18,7 @@ from heatmap.heatmap import summary
 from heatwright.cli.filters import WhereOption, session_filter
 from heatwright.cli.options import (
     DeviceOption,
+    HideOption,
     JsonOption,
     OutOption,
     StoreOption,
@@ -54,6 +55,7 @@ def report(
     since: Annotated[
         str | None, typer.Option(metavar="WHEN", help="28d, 12h, 4w, or a date (UTC).")
     ] = None,
+    hide: HideOption = None,
     out: OutOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -67,14 +69,14 @@ def report(
     with open_store(store) as opened, progress() as bars:
         keep = _keep(session_filter(opened, where), start)
         patterns = list(dict.fromkeys(pages or _most_viewed(opened, keep)))
-        made = asyncio.run(_compose(opened, patterns, (device, width), keep, bars))
+        made = asyncio.run(_compose(opened, patterns, (device, width), keep, hide or [], bars))
         facts = collect_facts(
             opened,
             _title(opened, keep),
             keep=keep,
             where=_condition(where, since),
             duration_s=time.monotonic() - began,
-            commands=[_command(patterns, (device, width), where, since)],
+            commands=[_command(patterns, (device, width), where, since, hide or [])],
         )
         # The folder is made last: a page that does not exist leaves nothing behind.
         index = build_report(made, out_folder(out), facts=facts, bars=bars)
@@ -126,10 +128,12 @@ async def _compose(
     patterns: list[str],
     asked: tuple[list[str] | None, list[int] | None],
     keep: Keep,
+    hide: list[str],
     bars: Progress,
 ) -> list[PageReport]:
     async with Theatre(store) as theatre:
-        return await compose(theatre, patterns, devices_for(theatre, *asked), keep=keep, bars=bars)
+        devices = devices_for(theatre, *asked)
+        return await compose(theatre, patterns, devices, keep=keep, hide=hide, bars=bars)
 
 
 def _title(store: Store, keep: Keep) -> str:
@@ -148,6 +152,7 @@ def _command(
     asked: tuple[list[str] | None, list[int] | None],
     where: str | None,
     since: str | None,
+    hide: list[str],
 ) -> str:
     """The command line that makes this report again, fit for a shell."""
     words = ["heatwright", "report", *patterns]
@@ -155,6 +160,7 @@ def _command(
     words += [word for width in asked[1] or [] for word in ("--width", str(width))]
     words += ["--where", where] if where else []
     words += ["--since", since] if since else []
+    words += [word for selector in hide for word in ("--hide", selector)]
     return shlex.join(words)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
 from rich.progress import Progress
 
-from heatmap.heatmap import Gathered, Keep, gather, make_heatmap
+from heatmap.gathering import Gathered, Keep, gather
+from heatmap.heatmap import Heatmap, make_heatmap
 from heatmap.statuses import KINDS, Kind
 from heatwright.report.model import PageReport
 from heatwright.report.recorded import device_name
 from recorder.devices import Device
-from replay import Theatre
+from replay import STAGES_AT_ONCE, Theatre
 
 __all__ = ["compose", "page_title"]
 
@@ -23,24 +25,31 @@ async def compose(
     devices: Sequence[Device],
     *,
     keep: Keep | None = None,
+    hide: Sequence[str] = (),
     bars: Progress,
     kinds: Sequence[Kind] = KINDS,
 ) -> list[PageReport]:
     """A `PageReport` for each of `patterns`, with a heatmap at each of `devices`.
 
-    `bars` shows a task for reading and one for painting. Raises UnknownPage for a
+    `hide` are selectors of what to leave out of the pictures. `bars` shows a task for
+    reading and one for placing. Raises UnknownPage for a
     pattern that fits nothing recorded, BrokenRecording for one that cannot be rebuilt.
     """
     reading = bars.add_task("reading pages", total=len(patterns))
-    drawing = bars.add_task("placing points", total=len(patterns) * len(devices))
+    placing = bars.add_task("placing points", total=len(patterns) * len(devices))
+    gate = asyncio.Semaphore(STAGES_AT_ONCE)
+
+    async def one(gathered: Gathered, device: Device) -> Heatmap:
+        async with gate:
+            heatmap = await make_heatmap(theatre, gathered, device, kinds, hide=hide)
+        bars.advance(placing)
+        return heatmap
+
     reports = []
     for pattern in patterns:
         gathered = await gather(theatre, pattern, keep=keep)
         bars.advance(reading)
-        heatmaps = []
-        for device in devices:
-            heatmaps.append(await make_heatmap(theatre, gathered, device, kinds))
-            bars.advance(drawing)
+        heatmaps = await asyncio.gather(*(one(gathered, device) for device in devices))
         counted = Counter(Kind(one.anchor.kind) for one in gathered.samples(kinds))
         reports.append(
             PageReport(pattern, page_title(gathered), heatmaps, _viewers(gathered), counted)

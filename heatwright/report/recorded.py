@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from heatwright.report.model import ReportFacts, SegmentRow
+from recorder.device_class import device_class
 from recorder.devices import DEVICES
 from recorder.store import DocumentRow, SessionRow, Store
-from replay.environment import recorded_device
 
 __all__ = ["collect_facts", "device_name", "device_order"]
 
@@ -18,17 +18,8 @@ OTHER = "unknown"
 
 
 def device_name(session: SessionRow, document: DocumentRow) -> str:
-    """The device a session was recorded on; where it named none, ours of the nearest width.
-
-    Touch devices are only taken for touch devices: a narrow window on a desk is no phone.
-    """
-    if session.device:
-        return session.device
-    if document.width is None:
-        return OTHER
-    seen = recorded_device(session, document)
-    alike = [one for one in DEVICES.values() if one.touch == seen.touch]
-    return min(alike, key=lambda one: abs(one.width - seen.width)).label
+    """The device a session was recorded on; where it named none, the class it belongs to."""
+    return session.device or device_class(document) or OTHER
 
 
 def device_order(name: str) -> tuple[int, str]:

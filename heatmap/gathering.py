@@ -1,0 +1,127 @@
+"""Gathering: the page views of a page with every sample recorded in them."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from heatmap.anchors import DocumentAnchors, document_anchors
+from heatmap.backdrop import View
+from heatmap.placement import Sample
+from heatmap.statuses import Kind
+from recorder.errors import BrokenRecording, UnknownPage
+from recorder.pages import match_page
+from recorder.store import DocumentRow, PageView, SessionRow, Store
+from replay import STAGES_AT_ONCE, Theatre
+
+__all__ = ["Gathered", "Keep", "gather"]
+
+Keep = Callable[[SessionRow], bool]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """All page views of a page and the samples in them, whatever the width they came from."""
+
+    pattern: str
+    views: list[View]
+    failures: list[str] = field(default_factory=list)
+    """Documents that could not be anchored, one sentence each; their points are not counted."""
+
+    @property
+    def sessions(self) -> int:
+        """Sessions that viewed the page."""
+        return len({view.session.id for view in self.views})
+
+    def samples(self, kinds: Sequence[Kind]) -> list[Sample]:
+        """Samples of these kinds, view by view."""
+        wanted = {kind.value for kind in kinds}
+        return [one for view in self.views for one in view.samples if one.anchor.kind in wanted]
+
+
+async def gather(
+    theatre: Theatre,
+    pattern: str,
+    *,
+    keep: Keep | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Gathered:
+    """Page views of `pattern` whose session `keep` accepts, with their samples.
+
+    `progress(done, total)` is called after each document. Raises UnknownPage if the
+    pattern fits nothing that was recorded, or nothing is left of it.
+    """
+    store = theatre.store
+    sessions = {session.id: session for session in store.sessions()}
+    wanted = dict.fromkeys(_views(store, sessions, pattern, keep))
+    by_document: dict[str, list[PageView]] = defaultdict(list)
+    for view in store.page_views():
+        by_document[view.document_id].append(view)
+    by_document = {
+        document: views for document, views in by_document.items() if wanted.keys() & {*views}
+    }
+    gate = asyncio.Semaphore(STAGES_AT_ONCE)
+    done = 0
+
+    async def one(document_id: str, views: list[PageView]) -> list[View] | str:
+        nonlocal done
+        session = sessions[views[0].session_id]
+        document = next(one for one in store.documents(session.id) if one.id == document_id)
+        try:
+            async with gate:
+                recorded = await document_anchors(theatre, session, document)
+        except BrokenRecording as failure:
+            return failure.message
+        finally:
+            done += 1
+            if progress:
+                progress(done, len(by_document))
+        found = _with_samples(session, document, views, recorded)
+        return [view for view in found if view.page_view in wanted]
+
+    found = await asyncio.gather(*(one(*entry) for entry in by_document.items()))
+    failures = [entry for entry in found if isinstance(entry, str)]
+    gathered = [view for entry in found if not isinstance(entry, str) for view in entry]
+    if not gathered:
+        raise BrokenRecording(
+            f"None of the {len(by_document)} documents of {pattern!r} can be rebuilt: {failures[0]}"
+        )
+    return Gathered(pattern, gathered, failures)
+
+
+def _views(
+    store: Store, sessions: dict[str, SessionRow], pattern: str, keep: Keep | None
+) -> list[PageView]:
+    """Page views that fit; never none."""
+    views = [view for view in store.page_views() if match_page(pattern, view.url)]
+    if not views:
+        pages = [page.path for page in store.pages()][:5]
+        known = f"Recorded pages: {', '.join(pages)}." if pages else "Record something first."
+        raise UnknownPage(f"No recorded page fits {pattern!r}.", known)
+    kept = [view for view in views if keep is None or keep(sessions[view.session_id])]
+    if not kept:
+        raise UnknownPage(
+            f"No session with the page {pattern!r} fits the filter.", "Widen --where."
+        )
+    return kept
+
+
+def _with_samples(
+    session: SessionRow,
+    document: DocumentRow,
+    page_views: Sequence[PageView],
+    recorded: DocumentAnchors,
+) -> list[View]:
+    """Each anchor in the view that was shown then: in exactly one, whatever clocks say."""
+    ordered = sorted(page_views, key=lambda view: view.started_at)
+    starts = [view.started_at for view in ordered]
+    samples: list[list[Sample]] = [[] for _ in ordered]
+    for anchor in recorded.anchors:
+        place = max(0, bisect_right(starts, anchor.time) - 1)
+        samples[place].append(Sample(session, document.id, anchor, recorded.elements))
+    return [
+        View(session, document, view, mine) for view, mine in zip(ordered, samples, strict=True)
+    ]
