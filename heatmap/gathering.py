@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from heatmap.anchors import DocumentAnchors, document_anchors
+from heatmap.anchors import document_anchors
 from heatmap.backdrop import View
 from heatmap.placement import Sample
 from heatmap.statuses import Kind
 from recorder.errors import BrokenRecording, UnknownPage
 from recorder.pages import match_page
-from recorder.store import DocumentRow, PageView, SessionRow, Store
+from recorder.store import PageView, SessionRow, Store
 from replay import STAGES_AT_ONCE, Theatre
 
 __all__ = ["Gathered", "Keep", "gather"]
@@ -56,33 +57,23 @@ async def gather(
     """
     store = theatre.store
     sessions = {session.id: session for session in store.sessions()}
-    wanted = dict.fromkeys(_views(store, sessions, pattern, keep))
-    by_document: dict[str, list[PageView]] = defaultdict(list)
-    for view in store.page_views():
-        by_document[view.document_id].append(view)
-    by_document = {
-        document: views for document, views in by_document.items() if wanted.keys() & {*views}
-    }
+    wanted = set(_views(store, sessions, pattern, keep))
+    by_document = _by_document(store, wanted)
     gate = asyncio.Semaphore(STAGES_AT_ONCE)
-    done = 0
+    done = itertools.count(1)
 
-    async def one(document_id: str, views: list[PageView]) -> list[View] | str:
-        nonlocal done
-        session = sessions[views[0].session_id]
-        document = next(one for one in store.documents(session.id) if one.id == document_id)
-        try:
-            async with gate:
-                recorded = await document_anchors(theatre, session, document)
-        except BrokenRecording as failure:
-            return failure.message
-        finally:
-            done += 1
-            if progress:
-                progress(done, len(by_document))
-        found = _with_samples(session, document, views, recorded)
+    async def one(views: list[PageView]) -> list[View] | str:
+        async with gate:
+            try:
+                found = await _anchored(theatre, sessions[views[0].session_id], views)
+            except BrokenRecording as failure:
+                return failure.message
+            finally:
+                if progress:
+                    progress(next(done), len(by_document))
         return [view for view in found if view.page_view in wanted]
 
-    found = await asyncio.gather(*(one(*entry) for entry in by_document.items()))
+    found = await asyncio.gather(*map(one, by_document.values()))
     failures = [entry for entry in found if isinstance(entry, str)]
     gathered = [view for entry in found if not isinstance(entry, str) for view in entry]
     if not gathered:
@@ -90,6 +81,14 @@ async def gather(
             f"None of the {len(by_document)} documents of {pattern!r} can be rebuilt: {failures[0]}"
         )
     return Gathered(pattern, gathered, failures)
+
+
+def _by_document(store: Store, wanted: set[PageView]) -> dict[str, list[PageView]]:
+    """All page views of every document that has a wanted one."""
+    by_document: dict[str, list[PageView]] = defaultdict(list)
+    for view in store.page_views():
+        by_document[view.document_id].append(view)
+    return {id_: views for id_, views in by_document.items() if not wanted.isdisjoint(views)}
 
 
 def _views(
@@ -109,13 +108,13 @@ def _views(
     return kept
 
 
-def _with_samples(
-    session: SessionRow,
-    document: DocumentRow,
-    page_views: Sequence[PageView],
-    recorded: DocumentAnchors,
+async def _anchored(
+    theatre: Theatre, session: SessionRow, page_views: Sequence[PageView]
 ) -> list[View]:
-    """Each anchor in the view that was shown then: in exactly one, whatever clocks say."""
+    """Each anchor of a document in the view that was shown then: in exactly one, always."""
+    document_id = page_views[0].document_id
+    document = next(one for one in theatre.store.documents(session.id) if one.id == document_id)
+    recorded = await document_anchors(theatre, session, document)
     ordered = sorted(page_views, key=lambda view: view.started_at)
     starts = [view.started_at for view in ordered]
     samples: list[list[Sample]] = [[] for _ in ordered]
