@@ -21,7 +21,7 @@ from replay.moments import cut
 
 __all__ = ["ALGORITHM", "Anchor", "DocumentAnchors", "ElementKeys", "TextPlace", "document_anchors"]
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Raised whenever anchors of the same events would come out differently."""
 
 

@@ -79,7 +79,7 @@ export function graphemeUnder(target: Element, x: number, y: number): GraphemeHi
     if (!grapheme || tried.has(grapheme[0])) continue;
     tried.add(grapheme[0]);
     const rect = rectHolding(node, grapheme[0], grapheme[1], x, y);
-    if (rect) {
+    if (rect && isShown(node, target, x, rect)) {
       return {
         node,
         start: grapheme[0],
@@ -90,6 +90,18 @@ export function graphemeUnder(target: Element, x: number, y: number): GraphemeHi
     }
   }
   return null;
+}
+
+/**
+ * Whether text below `target` is what is seen at the point. The caret API also answers with
+ * text that a scroller cuts off there; the middle of its line tells, where no rounding matters.
+ */
+function isShown(node: Text, target: Element, x: number, rect: DOMRect): boolean {
+  const holder = node.parentElement;
+  if (!holder || holder === target) return true;
+  const root = target.getRootNode() as Document | ShadowRoot;
+  const hit = root.elementFromPoint(x, (rect.top + rect.bottom) / 2);
+  return !!hit && (holder.contains(hit) || getComputedStyle(holder).pointerEvents === "none");
 }
 
 function caretAt(target: Element, x: number, y: number): { node: Node; offset: number } | null {

@@ -36,12 +36,12 @@ function bindingTransport(binding: (batch: string) => Promise<void>): Transport 
 function httpTransport(url: string): Transport {
   return {
     async send(body) {
+      const init = await request(body);
       try {
-        const response = await fetch(url, await request(body));
-        if (response.ok) return "kept";
-        return response.status >= 500 || response.status === 429 ? "failed" : "refused";
+        return await outcome(url, init);
       } catch {
-        return "failed";
+        // The page's own keepalive requests may have used up the quota that all of them share.
+        return init.keepalive ? outcome(url, { ...init, keepalive: false }).catch(failed) : "failed";
       }
     },
     sendLast(body) {
@@ -53,6 +53,17 @@ function httpTransport(url: string): Transport {
       }
     },
   };
+}
+
+const failed = (): Outcome => "failed";
+
+/** Rejects where there is no answer at all. */
+async function outcome(url: string, init: RequestInit): Promise<Outcome> {
+  const response = await fetch(url, init);
+  // Until its answer is read, a keepalive request counts against the 64 KiB in flight.
+  await response.arrayBuffer();
+  if (response.ok) return "kept";
+  return response.status >= 500 || response.status === 429 ? "failed" : "refused";
 }
 
 async function request(text: string): Promise<RequestInit> {

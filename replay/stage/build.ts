@@ -64,9 +64,8 @@ export class Builder {
   connected(node: Node): void {
     if (!dom.isElement(node)) return;
     for (const element of withDescendants(node)) {
-      const name = dom.nodeName(element);
-      if (name === "DIALOG") openDialog(element as HTMLDialogElement);
-      if (name === "IFRAME") this.fillWaitingFrame(element as HTMLIFrameElement);
+      if (dom.isHtml(element, "dialog")) openDialog(element);
+      if (dom.isHtml(element, "iframe")) this.fillWaitingFrame(element);
     }
   }
 
@@ -74,12 +73,12 @@ export class Builder {
   attachFrame(frameId: number, node: serializedNodeWithId): void {
     this.frameDocuments.set(frameId, node);
     const frame = this.mirror.getNode(frameId);
-    if (frame && dom.nodeName(frame) === "IFRAME") this.fillWaitingFrame(frame as HTMLIFrameElement);
+    if (dom.isHtml(frame, "iframe")) this.fillWaitingFrame(frame);
   }
 
   /** Frames whose content was not recorded. */
   emptyFrames(): HTMLIFrameElement[] {
-    return dom.select<HTMLIFrameElement>(document, "iframe").filter((frame) => {
+    return dom.select(document, "iframe").filter((frame) => {
       const inner = dom.contentDocument(frame);
       return !inner || !this.mirror.hasNode(inner);
     });

@@ -3,7 +3,7 @@
  *
  * Each element gets keys from strongest to weakest: test id, stable id, form
  * name, link target and name, role and name, own text, and the structural path
- * from the nearest ancestor that has a key of the first two kinds. A key
+ * from the nearest ancestor that a key of the first two kinds belongs to alone. A key
  * counts only where it is unique in its document; geometry has no part in it.
  */
 import * as dom from "./natives";
@@ -58,9 +58,11 @@ export function elementKeys(): Map<Element, ElementKeys> {
   const found = new Map<Element, ElementKeys>();
   const uses = new Map<string, number>();
   const anchored = new Map<Element, string>();
+  const owners = strongKeys();
   for (const { element, path } of walk()) {
     const keys = ownKeys(element);
-    const strong = keys.find(([kind]) => kind === "test" || kind === "id")?.[1];
+    // An id that several elements carry says nothing about which of them this is below.
+    const strong = keys.find(([kind, key]) => isStrong(kind) && owners.get(key) === 1)?.[1];
     const structural = structuralPath(element, anchored, path);
     anchored.set(element, strong ?? structural);
     keys.push(["path", structural, false]);
@@ -74,18 +76,34 @@ export function elementKeys(): Map<Element, ElementKeys> {
   return found;
 }
 
-function ownKeys(element: Element): ElementKeys["keys"] {
+const isStrong = (kind: string): boolean => kind === "test" || kind === "id";
+
+/** Test ids and ids, each with the number of elements that carry it. */
+function strongKeys(): Map<string, number> {
+  const owners = new Map<string, number>();
+  for (const { element } of walk()) {
+    for (const [, key] of strongKeysOf(element)) owners.set(key, (owners.get(key) ?? 0) + 1);
+  }
+  return owners;
+}
+
+function strongKeysOf(element: Element): ElementKeys["keys"] {
   const keys: ElementKeys["keys"] = [];
+  for (const name of TEST_ATTRIBUTES) {
+    const value = dom.attr(element, name);
+    if (value) keys.push(["test", `test:${value}`, false]);
+  }
+  const id = dom.attr(element, "id");
+  if (id && !looksGenerated(id)) keys.push(["id", `id:${id}`, false]);
+  return keys;
+}
+
+function ownKeys(element: Element): ElementKeys["keys"] {
+  const keys = strongKeysOf(element);
   const add = (kind: string, ...parts: string[]): void => {
     keys.push([kind, `${kind}:${parts.join("|")}`, false]);
   };
   const tag = tagOf(element);
-  for (const name of TEST_ATTRIBUTES) {
-    const value = dom.attr(element, name);
-    if (value) add("test", value);
-  }
-  const id = dom.attr(element, "id");
-  if (id && !looksGenerated(id)) add("id", id);
   const formName = dom.attr(element, "name");
   if (formName && /^(?:input|select|textarea|button)$/.test(tag)) {
     const form = dom.attr(element, "type") ?? "";
@@ -165,5 +183,14 @@ function labelOf(element: Element): string {
   const id = dom.attr(element, "id");
   const said = accessibleName(element) || ownText(element);
   const short = said.length > LABEL_CHARS ? `${said.slice(0, LABEL_CHARS - 1)}…` : said;
-  return tagOf(element) + (id && !looksGenerated(id) ? `#${id}` : "") + (short ? ` “${short}”` : "");
+  const own =
+    tagOf(element) + (id && !looksGenerated(id) ? `#${id}` : "") + (short ? ` “${short}”` : "");
+  const control = short ? null : controlAround(element);
+  return control ? `${own} in ${labelOf(control)}` : own;
+}
+
+/** The link, button or label that an icon without words of its own is part of. */
+function controlAround(element: Element): Element | null {
+  const parent = dom.composedParent(element);
+  return parent?.closest("a, button, label, summary, [role=button], [role=link]") ?? null;
 }

@@ -43,10 +43,9 @@ interface Spot extends Located {
 export function locate(wanted: Wanted[]): Located[] {
   const elements = Array.from(walk(), ({ element }) => element);
   const spots = wanted.map((want) => spotOf(want, elements));
-  const [width, height] = pageSize();
+  const reachable = reachableBounds();
   for (const spot of spots) {
-    const inside = spot.x >= 0 && spot.y >= 0 && spot.x <= width && spot.y <= height;
-    if (spot.status === "drawn" && !inside) spot.status = "outside";
+    if (spot.status === "drawn" && !within(reachable, spot.x, spot.y)) spot.status = "hidden";
   }
   hideCovered(spots.filter(({ status }) => status === "drawn"));
   return spots.map(({ node: _, ...located }) => located);
@@ -61,6 +60,22 @@ export function pageSize(): [width: number, height: number] {
   return [size("Width"), size("Height")];
 }
 
+/**
+ * What a visitor can scroll to: menus that wait beside the page are not seen, whether
+ * they are left of it or cut off on its right by the viewport's own overflow.
+ */
+function reachableBounds(): Bounds {
+  const [width, height] = pageSize();
+  const root = dom.documentElement(document);
+  const body = dom.bodyOf(document);
+  if (!root) return [0, 0, width, height];
+  const style = getComputedStyle(root);
+  const isBodys = style.overflowX === "visible" && style.overflowY === "visible";
+  const { overflowX } = isBodys && body ? getComputedStyle(body) : style;
+  const isCut = /hidden|clip/.test(overflowX) || style.direction === "rtl";
+  return [0, 0, isCut ? root.clientWidth : width, height];
+}
+
 function spotOf(want: Wanted, elements: Element[]): Spot {
   const text = want.text && glyphOf(want.text, elements);
   const index = text && want.text ? want.text.element : want.element;
@@ -70,15 +85,49 @@ function spotOf(want: Wanted, elements: Element[]): Spot {
   const shift = (rect: DOMRect): Rect => [rect.left + origin.x, rect.top + origin.y, rect.width, rect.height];
   const rect = dom.rectOf(element);
   const box = shift(rect);
-  const clip = clipOf(element, box);
+  const clip = intersect(box, boundsOf(element, false));
+  const chart = text ? "text" : "box";
   const glyph = text ? shift(text.rect) : null;
-  const [left, top, width, height] = glyph ?? box;
   const [fx, fy] = text && want.text ? [want.text.fx, want.text.fy] : [want.u, want.v];
-  const x = left + fx * width;
-  const y = top + fy * height;
-  const visible = isVisible(element, rect) && within(clip, x, y);
-  const status = visible ? "drawn" : "hidden";
-  return { element: index, node: element, status, chart: text ? "text" : "box", x, y, box, clip, glyph };
+  const meant = pointIn(glyph ?? box, fx, fy);
+  const [x, y] = glyph ? meant : nearestIn(box, meant);
+  const isOutside = Math.max(Math.abs(meant[0] - x), Math.abs(meant[1] - y)) > reachOf(element);
+  const isSeen = isVisible(standIn(element), rect) && within(boundsOf(element, chart === "text"), x, y);
+  const status = !isSeen ? "hidden" : isOutside ? "outside" : "drawn";
+  return { element: index, node: element, status, chart, x, y, box, clip, glyph };
+}
+
+/**
+ * What a visitor sees in an element's place. A control that is fully transparent lies over
+ * something drawn for it: that is what was pressed.
+ */
+function standIn(element: Element): Element {
+  const isControl = /^(?:INPUT|SELECT|TEXTAREA)$/.test(dom.nodeName(element));
+  if (!isControl || getComputedStyle(element).opacity !== "0") return element;
+  return dom.composedParent(element) ?? element;
+}
+
+type Point = [x: number, y: number];
+
+const pointIn = ([left, top, width, height]: Rect, fx: number, fy: number): Point => [
+  left + fx * width,
+  top + fy * height,
+];
+
+const nearestIn = ([left, top, width, height]: Rect, [x, y]: Point): Point => [
+  Math.min(Math.max(x, left), left + width),
+  Math.min(Math.max(y, top), top + height),
+];
+
+/** Strokes take clicks beyond their box by about this much (CSS pixels). */
+const STROKE_PX = 4;
+
+/**
+ * How far beyond an element's box a pointer still counts as on its edge (CSS pixels):
+ * text in tight lines sticks out of its box, by less than half its size, and can be hit there.
+ */
+function reachOf(element: Element): number {
+  return Math.max(STROKE_PX, parseFloat(getComputedStyle(element).fontSize) / 2);
 }
 
 function glyphOf(
@@ -95,50 +144,65 @@ function glyphOf(
 /** A pixel of tolerance: boxes at a clip's edge are fractions of a pixel off by rounding. */
 const EDGE_PX = 1;
 
-function within([left, top, width, height]: Rect, x: number, y: number): boolean {
-  return (
-    x >= left - EDGE_PX && y >= top - EDGE_PX && x <= left + width + EDGE_PX && y <= top + height + EDGE_PX
-  );
+/** Left, top, right, bottom (page CSS px) of what may be seen; infinite where nothing clips. */
+type Bounds = [number, number, number, number];
+
+function within([left, top, right, bottom]: Bounds, x: number, y: number): boolean {
+  return x >= left - EDGE_PX && y >= top - EDGE_PX && x <= right + EDGE_PX && y <= bottom + EDGE_PX;
 }
 
-/** The part of `box` that no scroller or clip above cuts off (page CSS px). */
-function clipOf(element: Element, box: Rect): Rect {
-  let [left, top, right, bottom] = [box[0], box[1], box[0] + box[2], box[1] + box[3]];
-  for (const [above, style] of clippingAncestors(element)) {
-    const origin = originOf(above);
-    const rect = dom.rectOf(above);
-    const [insetX, insetY, width, height] = dom.clientBox(above);
-    const area = { left: rect.left + origin.x + insetX, top: rect.top + origin.y + insetY };
-    if (style.overflowX !== "visible") {
-      left = Math.max(left, area.left);
-      right = Math.min(right, area.left + width);
-    }
-    if (style.overflowY !== "visible") {
-      top = Math.max(top, area.top);
-      bottom = Math.min(bottom, area.top + height);
-    }
-  }
+/** The part of `box` that is within `bounds`; empty at its edge if there is none. */
+function intersect(box: Rect, bounds: Bounds): Rect {
+  const left = Math.max(box[0], bounds[0]);
+  const top = Math.max(box[1], bounds[1]);
+  const right = Math.min(box[0] + box[2], bounds[2]);
+  const bottom = Math.min(box[1] + box[3], bounds[3]);
   return [left, top, Math.max(0, right - left), Math.max(0, bottom - top)];
 }
 
-/** Ancestors with clipped overflow that contain the element (positioned ones escape static ones). */
-function* clippingAncestors(element: Element): Generator<[Element, CSSStyleDeclaration]> {
-  let position = getComputedStyle(element).position;
+/** Where scrollers and clips above `element` cut off; with `inside`, its own too, for its text. */
+function boundsOf(element: Element, inside: boolean): Bounds {
+  let [left, top, right, bottom]: Bounds = [-Infinity, -Infinity, Infinity, Infinity];
+  for (const [above, style] of clippers(element, inside)) {
+    const origin = originOf(above);
+    const rect = dom.rectOf(above);
+    const area = {
+      left: rect.left + origin.x + above.clientLeft,
+      top: rect.top + origin.y + above.clientTop,
+    };
+    if (style.overflowX !== "visible") {
+      left = Math.max(left, area.left);
+      right = Math.min(right, area.left + above.clientWidth);
+    }
+    if (style.overflowY !== "visible") {
+      top = Math.max(top, area.top);
+      bottom = Math.min(bottom, area.top + above.clientHeight);
+    }
+  }
+  return [left, top, right, bottom];
+}
+
+/** Elements with clipped overflow that contain `element` (positioned ones escape static ones). */
+function* clippers(element: Element, inside: boolean): Generator<[Element, CSSStyleDeclaration]> {
+  const own = getComputedStyle(element);
+  if (inside && clips(element, own)) yield [element, own];
+  let position = own.position;
   for (let above = parentAcrossFrames(element); above; above = parentAcrossFrames(above)) {
     const style = getComputedStyle(above);
-    const name = dom.nodeName(above);
-    const isRoot = name === "HTML" || name === "BODY";
     const contains =
       position === "fixed"
         ? style.transform !== "none" || style.filter !== "none"
         : position !== "absolute" || style.position !== "static" || style.transform !== "none";
-    const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
-    // The viewport takes over the overflow of the root and body: a full-page picture shows it all.
-    if (contains && clips && style.display !== "inline" && !(isRoot && ownsViewport(above))) {
-      yield [above, style];
-    }
+    if (contains && clips(above, style)) yield [above, style];
     if (contains) position = style.position;
   }
+}
+
+/** The viewport takes over the overflow of the root and body: a full-page picture shows it all. */
+function clips(element: Element, style: CSSStyleDeclaration): boolean {
+  const isRoot = /^(?:HTML|BODY)$/.test(dom.nodeName(element)) && ownsViewport(element);
+  const isClipped = style.overflowX !== "visible" || style.overflowY !== "visible";
+  return isClipped && style.display !== "inline" && !isRoot;
 }
 
 const ownsViewport = (element: Element): boolean => dom.ownerDocument(element) === document;

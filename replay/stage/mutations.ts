@@ -148,7 +148,9 @@ export class Mutations {
   private setAttribute(element: Element, name: string, value: unknown): void {
     const tag = dom.nodeName(element).toLowerCase();
     if (value === null) {
-      if (name === "open" && tag === "dialog") HTMLDialogElement.prototype.close.call(element);
+      if (name === "open" && dom.isHtml(element, "dialog")) {
+        HTMLDialogElement.prototype.close.call(element);
+      }
       dom.removeAttr(element, name);
     } else if (typeof value === "object") {
       applyStyleDiff(dom.styleOf(element), value as Record<string, unknown>);
@@ -156,7 +158,7 @@ export class Mutations {
       element.textContent = String(value);
     } else {
       this.builder.setAttribute(element, name, String(value));
-      if (tag === "dialog") openDialog(element as HTMLDialogElement);
+      if (dom.isHtml(element, "dialog")) openDialog(element);
     }
   }
 

@@ -99,8 +99,9 @@ const styleOfMath = getter<Element, CSSStyleDeclaration>(MathMLElement.prototype
 
 /** The inline style of an HTML, SVG or MathML element. */
 export function styleOf(element: Element): CSSStyleDeclaration {
-  if (element.namespaceURI === "http://www.w3.org/2000/svg") return styleOfSvg(element);
-  if (element.namespaceURI === "http://www.w3.org/1998/Math/MathML") return styleOfMath(element);
+  const namespace = namespaceOf(element);
+  if (namespace === "http://www.w3.org/2000/svg") return styleOfSvg(element);
+  if (namespace === "http://www.w3.org/1998/Math/MathML") return styleOfMath(element);
   return styleOfHtml(element);
 }
 
@@ -112,9 +113,15 @@ const getAdopted = getter<Document | ShadowRoot, CSSStyleSheet[]>(
 );
 const implementationOf = getter<Document, DOMImplementation>(Document.prototype, "implementation");
 
-/** Elements of `doc` that fit `selector`, shadow trees left aside. */
-export const select = <E extends Element>(doc: Document, selector: string): E[] =>
-  Array.from(queryAll.call(doc, selector)) as unknown as E[];
+/** All elements of `doc`, shadow trees left aside. */
+export const all = (doc: Document): Element[] => Array.from(queryAll.call(doc, "*"));
+
+/** HTML elements of `doc` called `tag`, shadow trees left aside. */
+export const select = <Tag extends keyof HTMLElementTagNameMap>(
+  doc: Document,
+  tag: Tag,
+): HTMLElementTagNameMap[Tag][] =>
+  Array.from<Node>(queryAll.call(doc, tag)).filter((node) => isHtml(node, tag));
 
 /** Sheets that `doc` adopted; the array can be changed. */
 export const adoptedBy = (doc: Document): CSSStyleSheet[] => getAdopted(doc);
@@ -137,6 +144,16 @@ export function factoryOf(doc: Document): Document {
 /** An element of any frame's document (each frame has constructors of its own). */
 export const isElement = (node: Node | null | undefined): node is Element =>
   !!node && nodeType(node) === Node.ELEMENT_NODE;
+const namespaceOf = getter<Element, string | null>(Element.prototype, "namespaceURI");
+const localNameOf = getter<Element, string>(Element.prototype, "localName");
+/** Anything can be called `iframe`, in SVG for example; only HTML's is one. */
+export const isHtml = <Tag extends keyof HTMLElementTagNameMap>(
+  node: Node | null | undefined,
+  tag: Tag,
+): node is HTMLElementTagNameMap[Tag] =>
+  isElement(node) &&
+  localNameOf(node) === tag &&
+  namespaceOf(node) === "http://www.w3.org/1999/xhtml";
 export const isText = (node: Node | null | undefined): node is Text =>
   !!node && nodeType(node) === Node.TEXT_NODE;
 

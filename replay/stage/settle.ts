@@ -3,15 +3,15 @@ import * as dom from "./natives";
 
 /** Every document on the stage: the top one and those of its frames, outermost first. */
 export function allDocuments(doc: Document = document): Document[] {
-  const frames = dom.select<HTMLIFrameElement>(doc, "iframe").map(dom.contentDocument);
+  const frames = dom.select(doc, "iframe").map(dom.contentDocument);
   return [doc, ...frames.filter((inner) => inner !== null).flatMap(allDocuments)];
 }
 
 /** Resolves when style sheets, fonts and images are in, or have failed. */
 export async function load(): Promise<void> {
   const docs = allDocuments();
-  await Promise.all(docs.flatMap((doc) => dom.select<HTMLLinkElement>(doc, "link").map(sheetLoaded)));
-  const images = docs.flatMap((doc) => dom.select<HTMLImageElement>(doc, "img"));
+  await Promise.all(docs.flatMap((doc) => dom.select(doc, "link").map(sheetLoaded)));
+  const images = docs.flatMap((doc) => dom.select(doc, "img"));
   for (const image of images) {
     if (image.loading === "lazy") image.loading = "eager";
   }
@@ -29,7 +29,7 @@ const IMAGE_PROPERTIES = ["background-image", "border-image-source", "mask-image
 function styleImages(docs: Document[]): string[] {
   const urls = new Set<string>();
   for (const doc of docs) {
-    for (const element of dom.select(doc, "*")) {
+    for (const element of dom.all(doc)) {
       for (const pseudo of [null, "::before", "::after"]) {
         const style = getComputedStyle(element, pseudo);
         if (pseudo && style.content === "none") continue;

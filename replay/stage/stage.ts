@@ -40,7 +40,7 @@ const stage = {
 
   /** Hides what `selector` fits, in every frame; false if it is no selector. */
   hide(selector: string): boolean {
-    if (!CSS.supports(`selector(${selector})`)) return false;
+    if (!isSelector(selector)) return false;
     for (const doc of allDocuments()) {
       const Sheet = dom.defaultView(doc)?.CSSStyleSheet;
       if (!Sheet) continue;
@@ -102,6 +102,16 @@ const stage = {
     });
   },
 };
+
+/** `CSS.supports` knows no lists of selectors. */
+function isSelector(text: string): boolean {
+  try {
+    new DocumentFragment().querySelector(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 Object.defineProperty(window, "__heatwrightStage", { value: Object.freeze(stage) });
 

@@ -26,13 +26,18 @@ export function textHash(text: string): string {
   return (hash >>> 0).toString(16);
 }
 
-/** Where the grapheme that covers UTF-16 `start` is drawn; null if it takes no room. */
+/**
+ * Where the grapheme that covers UTF-16 `start` is drawn; null if it is not laid out.
+ *
+ * A space at which a line is broken takes no width and has two rectangles, at the end of
+ * that line and at the start of the next: what was on it stays at the line's end.
+ */
 export function graphemeRect(node: Text, start: number): DOMRect | null {
   const grapheme = graphemeAt(node.data, start);
   if (!grapheme) return null;
   const range = new Range();
   range.setStart(node, grapheme[0]);
   range.setEnd(node, grapheme[0] + grapheme[1]);
-  for (const rect of range.getClientRects()) if (rect.width > 0 && rect.height > 0) return rect;
-  return null;
+  const rects = Array.from(range.getClientRects()).filter(({ height }) => height > 0);
+  return rects.find(({ width }) => width > 0) ?? rects[0] ?? null;
 }

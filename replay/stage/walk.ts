@@ -27,11 +27,10 @@ function* below(element: Element, path: string, origin: Origin): Generator<Place
   yield { element, path, origin };
   const shadow = dom.shadowRootOf(element);
   if (shadow) yield* childrenOf(shadow, join(path, "#shadow"), origin);
-  if (dom.nodeName(element) === "IFRAME") {
-    const frame = element as HTMLIFrameElement;
-    const inner = dom.contentDocument(frame);
+  if (dom.isHtml(element, "iframe")) {
+    const inner = dom.contentDocument(element);
     const root = inner && dom.documentElement(inner);
-    if (root) yield* below(root, join(path, "#frame"), frameOrigin(frame, origin));
+    if (root) yield* below(root, join(path, "#frame"), frameOrigin(element, origin));
   }
   yield* childrenOf(element, path, origin);
 }
