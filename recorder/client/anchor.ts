@@ -36,6 +36,9 @@ const segmenter =
 /** A text is segmented only this far (UTF-16 units) around the caret: graphemes are short. */
 const SEGMENT_WINDOW = 64;
 
+/** A text is searched from its start only this far (UTF-16 units): a click must not be felt. */
+const SEARCH_UNITS = 2000;
+
 export function boxOf(element: Element): Box {
   const rect = element.getBoundingClientRect();
   return [rect.left, rect.top, rect.width, rect.height];
@@ -73,23 +76,35 @@ export function graphemeUnder(target: Element, x: number, y: number): GraphemeHi
   const caret = caretAt(target, x, y);
   if (!caret || caret.node.nodeType !== Node.TEXT_NODE || !target.contains(caret.node)) return null;
   const node = caret.node as Text;
-  const tried = new Set<number>();
-  for (const offset of [caret.offset, caret.offset - 1]) {
-    const grapheme = graphemeAt(node.data, offset);
-    if (!grapheme || tried.has(grapheme[0])) continue;
-    tried.add(grapheme[0]);
-    const rect = rectHolding(node, grapheme[0], grapheme[1], x, y);
+  for (const [start, length] of candidates(node, caret.offset, x, y)) {
+    const rect = rectHolding(node, start, length, x, y);
     if (rect && isShown(node, target, x, rect)) {
-      return {
-        node,
-        start: grapheme[0],
-        length: grapheme[1],
-        fx: (x - rect.left) / rect.width,
-        fy: (y - rect.top) / rect.height,
-      };
+      const [fx, fy] = [(x - rect.left) / rect.width, (y - rect.top) / rect.height];
+      return { node, start, length, fx, fy };
     }
   }
   return null;
+}
+
+type Grapheme = [start: number, length: number];
+
+/**
+ * Graphemes that may be under the point: those on both sides of the caret, and then, if the
+ * point is on the node's lines at all, every other. Where text runs both ways, as digits in
+ * Hebrew do, the caret API names the far side of a run.
+ */
+function* candidates(node: Text, offset: number, x: number, y: number): Generator<Grapheme> {
+  for (const near of [offset, offset - 1]) {
+    const grapheme = graphemeAt(node.data, near);
+    if (grapheme) yield grapheme;
+  }
+  if (!rectHolding(node, 0, node.data.length, x, y)) return;
+  for (let at = 0; at < Math.min(node.data.length, SEARCH_UNITS); ) {
+    const grapheme = graphemeAt(node.data, at);
+    if (!grapheme) return;
+    yield grapheme;
+    at = grapheme[0] + grapheme[1];
+  }
 }
 
 /**

@@ -16,6 +16,16 @@ export const GOAL_TAG = "heatwright/goal";
 /** Every masked input shows the same, so that not even the length of a value is told. */
 const INPUT_MASK = "********";
 
+/** All that rrweb can mask, and hidden fields, which its `maskAllInputs` leaves in clear. */
+const MASKED_INPUTS: Record<string, boolean> = Object.fromEntries(
+  (
+    "color date datetime-local email hidden month number password range search tel text time " +
+    "url week textarea select"
+  )
+    .split(" ")
+    .map((kind) => [kind, true]),
+);
+
 const META = 4;
 
 export interface Recording {
@@ -39,7 +49,7 @@ export function startRecording(settings: Settings): Recording {
     },
     plugins: [anchorPlugin()],
     recordAfter: "DOMContentLoaded",
-    maskAllInputs: true,
+    maskInputOptions: MASKED_INPUTS,
     maskInputFn: (text) => (text ? INPUT_MASK : ""),
     inlineStylesheet: true,
     collectFonts: true,

@@ -104,19 +104,25 @@
 
   const adopted = (root) => Array.from(root.adoptedStyleSheets, rules);
 
-  const isBlank = (doc) =>
-    (!doc.doctype || madeUp(doc.doctype)) && doc.querySelectorAll("*").length <= 3 && !doc.body?.childNodes.length;
+  // Nothing, or `html` with an empty `head` and `body`; what a player injected is left out already.
+  const isBlank = (listed) =>
+    listed.every(
+      ({ tag, children: inner }) =>
+        tag === "html" &&
+        inner.every((one) => ["head", "body"].includes(one.tag) && !one.children.length),
+    );
 
-  const document_ = (doc) =>
-    isBlank(doc)
-      ? "blank"
-      : {
-          mode: doc.compatMode,
-          adopted: adopted(doc),
-          scroll: [doc.defaultView.scrollX, doc.defaultView.scrollY],
-          size: [doc.documentElement.scrollWidth, doc.documentElement.scrollHeight],
-          children: children(doc),
-        };
+  const document_ = (doc) => {
+    const listed = children(doc);
+    if (isBlank(listed)) return "blank";
+    return {
+      mode: doc.compatMode,
+      adopted: adopted(doc),
+      scroll: [doc.defaultView.scrollX, doc.defaultView.scrollY],
+      size: [doc.documentElement.scrollWidth, doc.documentElement.scrollHeight],
+      children: listed,
+    };
+  };
 
   return document_;
 }
