@@ -67,7 +67,7 @@ class Bundle(NamedTuple):
 
 # The tag meets every browser a visitor has; the stage only our own Chromium.
 BUNDLES = (
-    Bundle("recorder/client/tag.ts", "recorder/static/heatwright.js", "es2020"),
+    Bundle("recorder/client/tag.ts", "recorder/static/heatwright.js", "es2021"),
     Bundle("replay/stage/stage.ts", "replay/static/stage.js", "es2022"),
 )
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from recorder.errors import BrokenRecording
 from recorder.events import encode_events
 from recorder.store import DocumentRow, SessionRow
 from replay import Theatre
@@ -21,7 +22,7 @@ from replay.moments import cut
 
 __all__ = ["ALGORITHM", "Anchor", "DocumentAnchors", "ElementKeys", "TextPlace", "document_anchors"]
 
-ALGORITHM = 3
+ALGORITHM = 4
 """Raised whenever anchors of the same events would come out differently."""
 
 
@@ -77,10 +78,14 @@ class Anchor(msgspec.Struct, frozen=True):
 
 
 class DocumentAnchors(msgspec.Struct, frozen=True):
-    """All anchors of one document, in the order they happened."""
+    """All anchors of one document, in the order they happened.
+
+    `refused` counts samples that make no sense (not numbers, of no known kind) by kind.
+    """
 
     anchors: list[Anchor]
     elements: list[ElementKeys]
+    refused: dict[str, int]
 
 
 _DECODER = msgspec.json.Decoder(DocumentAnchors)
@@ -106,5 +111,9 @@ async def document_anchors(
         await stage.build(moment, apply=False)
         await stage.settle("recorded")
         body = msgspec.json.encode(await stage.anchors())
+    try:
+        anchors = _DECODER.decode(body)
+    except msgspec.ValidationError as error:
+        raise BrokenRecording(f"Document {document.id} has anchors of no use: {error}.") from error
     store.keep_derived("anchors", document.id, ALGORITHM, inputs, body)
-    return _DECODER.decode(body)
+    return anchors

@@ -1,4 +1,8 @@
-"""The recorded layout environment as a device: what a replay "as recorded" uses."""
+"""The recorded layout environment as a device, as far as a device has it.
+
+Viewport, density and input are restored. Scrollbars, colour scheme, reduced
+motion and language are recorded, but not restored yet.
+"""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Error, Page
 from recorder.devices import Device
 from recorder.errors import BrokenRecording, RenderFailed, Unready, WrongUse
 from recorder.events import encode_events
+from recorder.json_guard import mend_surrogates
 from recorder.store import Store
 from replay.fidelity import Fidelity
 from replay.moments import Moment
@@ -165,11 +166,11 @@ class Stage:
 
     async def _rows(self, method: str, *arguments: Any) -> list[dict[str, Any]]:
         body: str = await self._call(method, *arguments)
-        return msgspec.json.decode(body, type=list[dict[str, Any]])
+        return msgspec.json.decode(mend_surrogates(body.encode()), type=list[dict[str, Any]])
 
     async def _record(self, method: str) -> dict[str, Any]:
         body: str = await self._call(method)
-        return msgspec.json.decode(body, type=dict[str, Any])
+        return msgspec.json.decode(mend_surrogates(body.encode()), type=dict[str, Any])
 
     async def _call(self, method: str, *arguments: Any) -> Any:
         call = f"(given) => {_STAGE}.{method}(...given)"

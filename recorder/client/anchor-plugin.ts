@@ -10,7 +10,10 @@ export const ANCHOR_PLUGIN = "heatwright/anchor@1";
 /** `AnchorPayload` of `recorder/events.py`. */
 export interface AnchorPayload {
   kind: "click" | "tap";
+  /** The element; inside a blocked one, the blocked one. */
   id: number;
+  /** Inside a blocked element nothing more is told than that it was pressed. */
+  masked?: boolean;
   x: number;
   y: number;
   box: Box;
@@ -55,8 +58,10 @@ function measure(event: PointerEvent, ids: NodeIds): AnchorPayload | null {
   if (!event.isTrusted || event.detail === 0) return null;
   const target = event.composedPath()[0];
   if (!(target instanceof (targetWindow(event).Element as typeof Element))) return null;
+  const blocked = blockedAround(event);
+  if (blocked) return pressedBlocked(event, blocked, ids);
   const payload: AnchorPayload = {
-    kind: event.pointerType === "touch" ? "tap" : "click",
+    kind: kindOf(event),
     id: ids.getId(target),
     x: round(event.clientX),
     y: round(event.clientY),
@@ -74,6 +79,25 @@ function measure(event: PointerEvent, ids: NodeIds): AnchorPayload | null {
     };
   }
   return payload;
+}
+
+const kindOf = (event: PointerEvent): "click" | "tap" =>
+  event.pointerType === "touch" ? "tap" : "click";
+
+/** rrweb's class for what must not be recorded, the default of its `blockClass`. */
+const BLOCKED = "rr-block";
+
+/** The outermost blocked element on the way to the target: nothing below it has an id. */
+function blockedAround(event: Event): Element | undefined {
+  const path = event.composedPath() as Partial<Element>[];
+  return path.filter((node) => node.classList?.contains(BLOCKED)).pop() as Element | undefined;
+}
+
+function pressedBlocked(event: PointerEvent, element: Element, ids: NodeIds): AnchorPayload {
+  const box = boxOf(element).map(round) as Box;
+  const [left, top, width, height] = box;
+  const [x, y] = [left + width / 2, top + height / 2];
+  return { kind: kindOf(event), id: ids.getId(element), masked: true, x, y, box, button: 0 };
 }
 
 /** The window whose constructors the event's nodes were made by: a frame has its own. */

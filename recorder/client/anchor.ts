@@ -28,10 +28,8 @@ interface CaretDocument {
   caretRangeFromPoint?: (x: number, y: number) => Range | null;
 }
 
-const segmenter =
-  typeof Intl !== "undefined" && "Segmenter" in Intl
-    ? new Intl.Segmenter(undefined, { granularity: "grapheme" })
-    : null;
+/** Missing in browsers before 2024; code points have to do there. */
+const segmenter = Intl.Segmenter && new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** A text is segmented only this far (UTF-16 units) around the caret: graphemes are short. */
 const SEGMENT_WINDOW = 64;

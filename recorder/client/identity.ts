@@ -20,6 +20,8 @@ const TAB_KEY = "heatwright.tab";
 /** A session ends after this much idle time (milliseconds): the web analytics convention. */
 const SESSION_IDLE_MS = 30 * 60 * 1000;
 
+const TOUCH_MS = 60 * 1000;
+
 /** 96 random bits in hex: enough that two ids never meet. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -40,9 +42,15 @@ export function identify(settings: Settings, now: number): Identity {
   };
 }
 
-/** Notes that the session is alive, so that it does not rotate under an active visitor. */
+let touchedAt = 0;
+
+/** Notes, once a minute at most, that the session is alive: an active visitor's never rotates. */
 export function touchSession(session: string, now: number): void {
-  write(localStore(), SESSION_KEY, `${session} ${now}`);
+  if (now - touchedAt < TOUCH_MS) return;
+  touchedAt = now;
+  // Another tab may have begun the next session; that one stays.
+  const current = aliveSession(now);
+  if (current === null || current === session) write(localStore(), SESSION_KEY, `${session} ${now}`);
 }
 
 /** Withdrawal: the browser no longer knows its visitor. */
@@ -53,11 +61,15 @@ export function forget(): void {
 }
 
 function currentSession(now: number): string {
-  const [id, seen] = (localStore()?.getItem(SESSION_KEY) ?? "").split(" ");
-  const alive = id && seen && now - Number(seen) < SESSION_IDLE_MS;
-  const session = alive ? id : newId();
+  const session = aliveSession(now) ?? newId();
   touchSession(session, now);
   return session;
+}
+
+/** The stored session, unless it has been idle for too long. */
+function aliveSession(now: number): string | null {
+  const [id, seen] = (localStore()?.getItem(SESSION_KEY) ?? "").split(" ");
+  return id && seen && now - Number(seen) < SESSION_IDLE_MS ? id : null;
 }
 
 function remembered(store: Storage | null, key: string): string {

@@ -18,8 +18,11 @@ const FLUSH_MS = 2000;
 const FLUSH_DRIVEN_MS = 200;
 /** A batch holds about this many characters of events; a single larger event goes alone. */
 const BATCH_CHARS = 512 * 1024;
-/** `sendBeacon` shares a quota of 64 KiB in flight; leave room for the envelope and headers. */
-const LAST_CHARS = 48 * 1024;
+/**
+ * All beacons of a page share a quota of 64 KiB in flight; this leaves room for the envelope.
+ * What is beyond it when a page goes away may be lost, and shows as a gap in the sequence.
+ */
+const LAST_BYTES = 48 * 1024;
 /** Waiting time before the first retry (milliseconds); it doubles up to the cap. */
 const RETRY_MS = 1000;
 const RETRY_CAP_MS = 60_000;
@@ -68,9 +71,9 @@ export class BatchQueue {
     }
   }
 
-  /** The page goes away: everything unacknowledged, in pieces that a beacon can carry. */
+  /** The page goes away: everything unacknowledged, the rest in pieces that a beacon can carry. */
   flushLast(): void {
-    this.seal(LAST_CHARS);
+    this.seal(LAST_BYTES, (text) => new Blob([text]).size);
     for (const batch of this.spool) this.transport.sendLast(batch);
   }
 
@@ -98,18 +101,18 @@ export class BatchQueue {
     }
   }
 
-  /** Turns what waits into batches of at most `limit` characters of events. */
-  private seal(limit = BATCH_CHARS): void {
+  /** Turns what waits into batches of at most `limit` by `sizeOf`, in characters unless told. */
+  private seal(limit = BATCH_CHARS, sizeOf = (text: string): number => text.length): void {
     let piece: string[] = [];
-    let chars = 0;
+    let size = 0;
     for (const text of this.waiting) {
-      if (chars && chars + text.length > limit) {
+      if (size && size + sizeOf(text) > limit) {
         this.spoolBatch(piece);
         piece = [];
-        chars = 0;
+        size = 0;
       }
       piece.push(text);
-      chars += text.length;
+      size += sizeOf(text);
     }
     if (piece.length) this.spoolBatch(piece);
     this.waiting = [];

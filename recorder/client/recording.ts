@@ -17,16 +17,19 @@ export const GOAL_TAG = "heatwright/goal";
 const INPUT_MASK = "********";
 
 /** All that rrweb can mask, and hidden fields, which its `maskAllInputs` leaves in clear. */
-const MASKED_INPUTS: Record<string, boolean> = Object.fromEntries(
+const MASKED_INPUTS = Object.fromEntries(
   (
-    "color date datetime-local email hidden month number password range search tel text time " +
-    "url week textarea select"
+    "color,date,datetime-local,email,file,hidden,month,number,password,range,search,tel,text,time," +
+    "url,week,textarea,select"
   )
-    .split(" ")
+    .split(",")
     .map((kind) => [kind, true]),
 );
 
-const META = 4;
+/** Text that people type outside of form fields; masked, it keeps its length and spaces. */
+const TYPED_TEXT = "[contenteditable]:not([contenteditable='false' i])";
+
+const FULL_SNAPSHOT = 2;
 
 export interface Recording {
   custom(tag: string, payload: unknown): void;
@@ -35,41 +38,57 @@ export interface Recording {
   stop(drop: boolean): void;
 }
 
-export function startRecording(settings: Settings): Recording {
+export function startRecording(settings: Settings, onGiveUp: () => void): Recording {
   const startedAt = Date.now();
   const identity = identify(settings, startedAt);
-  const giveUp = (): void => recording.stop(true);
   const transport = transportFor(settings);
+  const giveUp = (): void => {
+    recording.stop(true);
+    onGiveUp();
+  };
   const queue = new BatchQueue(settings, identity, startedAt, location.href, transport, giveUp);
+  const stayAlive = (): void => {
+    if (!settings.driven) touchSession(identity.session, Date.now());
+  };
+
+  // rrweb takes custom events only while it records, and throws otherwise; the site's own
+  // calls to `track` and `pushState` must never meet that.
+  let state: "before" | "during" | "after" = "before";
+  const early: [tag: string, payload: unknown][] = [];
+  const custom = (tag: string, payload: unknown): void => {
+    if (state === "before") early.push([tag, payload]);
+    if (state === "during") record.addCustomEvent(tag, payload);
+  };
+  const begin = (): void => {
+    if (state !== "before") return;
+    state = "during";
+    custom(ENVIRONMENT_TAG, readEnvironment());
+    for (const [tag, payload] of early.splice(0)) custom(tag, payload);
+  };
 
   const stopRecord = record({
     emit: (event: eventWithTime) => {
       queue.add(event);
-      if (event.type === META) queueMicrotask(() => custom(ENVIRONMENT_TAG, readEnvironment()));
+      stayAlive();
+      if (event.type === FULL_SNAPSHOT) queueMicrotask(begin);
     },
     plugins: [anchorPlugin()],
     recordAfter: "DOMContentLoaded",
     maskInputOptions: MASKED_INPUTS,
     maskInputFn: (text) => (text ? INPUT_MASK : ""),
+    maskTextSelector: TYPED_TEXT,
     inlineStylesheet: true,
     collectFonts: true,
   });
-  const custom = (tag: string, payload: unknown): void => record.addCustomEvent(tag, payload);
-  const stopRoutes = watchRoutes((url, title) => {
-    if (!settings.driven) touchSession(identity.session, Date.now());
-    custom(ROUTE_TAG, { url, title });
-  });
-
-  const onHide = (): void => {
-    if (!settings.driven) touchSession(identity.session, Date.now());
-    queue.flushLast();
-  };
+  const stopRoutes = watchRoutes((url, title) => custom(ROUTE_TAG, { url, title }));
+  const onHide = (): void => queue.flushLast();
   for (const leaving of leavingEvents(settings)) addEventListener(leaving, onHide);
 
   const recording: Recording = {
     custom,
     flush: () => queue.flush(),
     stop(drop) {
+      state = "after";
       stopRecord?.();
       stopRoutes();
       for (const leaving of leavingEvents(settings)) removeEventListener(leaving, onHide);

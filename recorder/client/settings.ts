@@ -42,7 +42,7 @@ export function readSettings(script: HTMLOrSVGScriptElement | null): Settings | 
   if (!(script instanceof HTMLScriptElement)) return null;
   const { key, consent, variant, release, endpoint } = script.dataset;
   if (!key) {
-    console.warn("heatwright: the script tag has no data-key; nothing is recorded.");
+    console.warn("heatwright: no data-key, nothing is recorded");
     return null;
   }
   return {

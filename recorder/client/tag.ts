@@ -39,7 +39,8 @@ function optedOut(): boolean {
 function install(settings: Settings): Heatwright {
   let recording: Recording | null = null;
   const start = (): void => {
-    if (!recording && (settings.driven || !optedOut())) recording = startRecording(settings);
+    if (recording || (!settings.driven && optedOut())) return;
+    recording = startRecording(settings, () => (recording = null));
   };
   if (settings.consent === "not-required") start();
   return {

@@ -59,11 +59,12 @@ export function elementKeys(): Map<Element, ElementKeys> {
   const uses = new Map<string, number>();
   const anchored = new Map<Element, string>();
   const owners = strongKeys();
+  const numbering = new Numbering();
   for (const { element, path } of walk()) {
     const keys = ownKeys(element);
     // An id that several elements carry says nothing about which of them this is below.
     const strong = keys.find(([kind, key]) => isStrong(kind) && owners.get(key) === 1)?.[1];
-    const structural = structuralPath(element, anchored, path);
+    const structural = structuralPath(element, anchored, path, numbering.next(element));
     anchored.set(element, strong ?? structural);
     keys.push(["path", structural, false]);
     for (const [, key] of keys) uses.set(key, (uses.get(key) ?? 0) + 1);
@@ -121,27 +122,40 @@ function ownKeys(element: Element): ElementKeys["keys"] {
 }
 
 /** The way down from the nearest ancestor with a strong key, by tag and position among its kind. */
-function structuralPath(element: Element, anchored: Map<Element, string>, path: string): string {
+function structuralPath(
+  element: Element,
+  anchored: Map<Element, string>,
+  path: string,
+  nth: number,
+): string {
   const parent = dom.composedParent(element);
   const above = parent ? anchored.get(parent) : undefined;
   const start = above === undefined ? `path:${path.includes("#frame") ? path : ""}` : above;
   const from = start.startsWith("path:") ? start : `path:${start}`;
   const shadow = parent && dom.parentNode(element) !== parent ? "#shadow>" : "";
-  return `${from}>${shadow}${tagOf(element)}:${nthOfType(element)}`;
+  return `${from}>${shadow}${tagOf(element)}:${nth}`;
 }
 
-function nthOfType(element: Element): number {
-  const parent = dom.parentNode(element);
-  if (!parent) return 1;
-  let nth = 0;
-  for (const sibling of Array.from(dom.childNodes(parent as unknown as Node))) {
-    if (dom.isElement(sibling) && dom.nodeName(sibling) === dom.nodeName(element)) nth++;
-    if (sibling === element) break;
+/** Positions among siblings of the same tag, given in document order: one pass for all. */
+class Numbering {
+  private readonly counts = new Map<Node, Map<string, number>>();
+
+  next(element: Element): number {
+    const parent = dom.parentNode(element) as Node | null;
+    if (!parent) return 1;
+    const ofParent = this.counts.get(parent) ?? new Map<string, number>();
+    this.counts.set(parent, ofParent);
+    const nth = (ofParent.get(dom.nodeName(element)) ?? 0) + 1;
+    ofParent.set(dom.nodeName(element), nth);
+    return nth;
   }
-  return nth;
 }
 
 const tagOf = (element: Element): string => dom.nodeName(element).toLowerCase();
+
+/** The first `length` UTF-16 units, less the half of a pair that the cut would leave. */
+const cut = (text: string, length: number): string =>
+  text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
 
 const squeeze = (text: string): string => text.replace(/\s+/g, " ").trim();
 
@@ -149,7 +163,7 @@ const squeeze = (text: string): string => text.replace(/\s+/g, " ").trim();
 function ownText(element: Element): string {
   let text = "";
   for (const child of Array.from(dom.childNodes(element))) if (dom.isText(child)) text += child.data;
-  return squeeze(text).slice(0, NAME_CHARS);
+  return cut(squeeze(text), NAME_CHARS);
 }
 
 function roleOf(element: Element): string | undefined {
@@ -163,7 +177,7 @@ function roleOf(element: Element): string | undefined {
 function accessibleName(element: Element): string {
   for (const name of ["aria-label", "alt", "placeholder", "title"]) {
     const value = dom.attr(element, name);
-    if (value) return squeeze(value).slice(0, NAME_CHARS);
+    if (value) return cut(squeeze(value), NAME_CHARS);
   }
   const text = squeeze(dom.textOf(element) ?? "");
   return text.length <= NAME_CHARS ? text : "";
@@ -182,7 +196,7 @@ function pathOf(href: string): string {
 function labelOf(element: Element): string {
   const id = dom.attr(element, "id");
   const said = accessibleName(element) || ownText(element);
-  const short = said.length > LABEL_CHARS ? `${said.slice(0, LABEL_CHARS - 1)}…` : said;
+  const short = said.length > LABEL_CHARS ? `${cut(said, LABEL_CHARS - 1)}…` : said;
   const own =
     tagOf(element) + (id && !looksGenerated(id) ? `#${id}` : "") + (short ? ` “${short}”` : "");
   const control = short ? null : controlAround(element);

@@ -45,6 +45,8 @@ export interface Anchor {
 export interface Anchors {
   anchors: Anchor[];
   elements: ElementKeys[];
+  /** Samples that make no sense, by kind. */
+  refused: Record<string, number>;
 }
 
 /** rrweb's `MouseInteractions.Click`, and `PointerTypes.Touch`. */
@@ -67,6 +69,7 @@ export class Sampler {
   private readonly elements: ElementKeys[] = [];
   private readonly indexes = new Map<string, number>();
   private keys: Map<Element, ElementKeys> | null = null;
+  private readonly refused: Record<string, number> = {};
   private readonly samples: Sample[];
   private next = 0;
   private seen = 0;
@@ -75,11 +78,11 @@ export class Sampler {
     private readonly applier: Applier,
     events: eventWithTime[],
   ) {
-    this.samples = timeline(events, () => applier.report.count("sample_refused"));
+    this.samples = timeline(events, (kind) => this.refuse(kind));
   }
 
   get result(): Anchors {
-    return { anchors: this.anchors, elements: this.elements };
+    return { anchors: this.anchors, elements: this.elements, refused: this.refused };
   }
 
   /** To be called before `event` is applied. */
@@ -96,10 +99,19 @@ export class Sampler {
 
   private take(sample: Sample): void {
     try {
-      this.anchors.push(this.anchor(sample));
+      const anchor = this.anchor(sample);
+      if (isWhole(anchor)) this.anchors.push(anchor);
+      else this.refuse(sample.kind);
     } catch {
-      this.applier.report.count("sample_refused"); // measured on elements that clobber names
+      this.refuse(sample.kind); // measured on elements that clobber names
     }
+  }
+
+  /** A sample that makes no sense is not placed, but it is accounted for. */
+  private refuse(kind: unknown): void {
+    const known = isKind(kind) ? kind : "unknown";
+    this.refused[known] = (this.refused[known] ?? 0) + 1;
+    this.applier.report.count("sample_refused");
   }
 
   private anchor(sample: Sample): Anchor {
@@ -125,7 +137,7 @@ export class Sampler {
     anchor.element = this.index(node);
     anchor.u = fraction(sample.x - measured[0], measured[2]);
     anchor.v = fraction(sample.y - measured[1], measured[3]);
-    anchor.masked = isBlocked(node);
+    anchor.masked = sample.payload?.masked === true || isBlocked(node);
     if (sample.payload) anchor.drift = drift(measured, box);
     anchor.text = this.text(sample, node);
     anchor.unstable = !sample.payload && !anchor.text && !isNear(box, sample.x, sample.y);
@@ -173,7 +185,7 @@ export class Sampler {
  * second late, each with its own time: they belong before the scrolls and
  * mutations that came in between.
  */
-function timeline(events: eventWithTime[], refuse: () => void): Sample[] {
+function timeline(events: eventWithTime[], refuse: (kind: unknown) => void): Sample[] {
   const measuredByTag = events.some(isAnchorEvent);
   const samples: Sample[] = [];
   events.forEach((event, number) => {
@@ -208,15 +220,14 @@ function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Omi
 function soundSamples(
   event: eventWithTime,
   measuredByTag: boolean,
-  refuse: () => void,
+  refuse: (kind: unknown) => void,
 ): Omit<Sample, "before">[] {
   try {
     const samples = [...samplesOf(event, measuredByTag)];
-    const sound = samples.filter(isSound);
-    for (let i = sound.length; i < samples.length; i++) refuse();
-    return sound;
+    for (const sample of samples) if (!isSound(sample)) refuse(sample.kind);
+    return samples.filter(isSound);
   } catch {
-    refuse();
+    refuse(null);
     return [];
   }
 }
@@ -230,8 +241,11 @@ function isSound({ kind, time, id, x, y, payload }: Omit<Sample, "before">): boo
     const { text } = payload;
     if (text) numbers.push(text.id, text.start, text.length, text.fx, text.fy);
   }
-  return ["click", "tap", "move"].includes(kind) && numbers.every(Number.isFinite);
+  return isKind(kind) && numbers.every(Number.isFinite);
 }
+
+const isKind = (kind: unknown): kind is Anchor["kind"] =>
+  kind === "click" || kind === "tap" || kind === "move";
 
 function isAnchorEvent(event: eventWithTime): boolean {
   return event.type === EventType.Plugin && event.data?.plugin === ANCHOR_PLUGIN;
@@ -257,6 +271,15 @@ const NEAR_PX = 4;
 function isNear([left, top, width, height]: Box, x: number, y: number): boolean {
   const across = x >= left - NEAR_PX && x <= left + width + NEAR_PX;
   return across && y >= top - NEAR_PX && y <= top + height + NEAR_PX;
+}
+
+/** Whether Python's `Anchor` can hold it: finite numbers, and whole ones where they count. */
+function isWhole({ text, ...anchor }: Anchor): boolean {
+  const places = [anchor.time, anchor.x, anchor.y, anchor.u, anchor.v, anchor.drift];
+  if (!places.every(Number.isFinite)) return false;
+  if (!text) return true;
+  const counts = [text.start, text.length];
+  return counts.every(Number.isSafeInteger) && [text.fx, text.fy].every(Number.isFinite);
 }
 
 const fraction = (offset: number, size: number): number => (size > 0 ? offset / size : 0.5);
