@@ -31,15 +31,17 @@ __all__ = [
 WIRE_VERSION = 1
 
 _ID = re.compile(limits.ID_PATTERN)
-_SCHEMES = ("http://", "https://", "file://")
+_SCHEMES = ("http://", "https://")
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """A checked batch. Times are epoch ms by the visitor's clock.
+    """A checked batch. Times are epoch ms by the visitor's clock, but for `received_at`.
 
     `events` are sound and within limits; `refused` counts those left out by
     reason. `url` is the document's URL when the batch was sealed.
-    `user_agent` comes from the request, not from the wire.
+    `user_agent` comes from the request, not from the wire. `received_at` is
+    ours; None for a batch that came over no wire. `size` is the bytes of the
+    body, which the events keep in memory.
     """
 
     key: str
@@ -58,6 +60,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Event] = []
     refused: dict[str, int] = {}
     user_agent: str = ""
+    received_at: int | None = None
+    size: int = 0
 
 
 class _Wire(msgspec.Struct):
@@ -119,6 +123,8 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
         device=_judge_label(wire.device, "device"),
         events=events,
         refused=dict(refused),
+        received_at=now,
+        size=len(body),
     )
 
 

@@ -6,6 +6,7 @@ replay and to diagnose.
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import sys
@@ -91,10 +92,12 @@ async def launch(
     `Emulation.setScrollbarsHidden` over CDP takes them away page by page, from
     the next navigation on. Without it no page has any.
 
-    Raises NoChromium when there is none or it does not start, RenderFailed
-    when it hangs.
+    A sandbox that is off is logged as a warning, once in a process. Raises
+    NoChromium when there is none or it does not start, RenderFailed when it hangs.
     """
     started = await start(playwright, isolated=isolated, headless=headless, scrollbars=scrollbars)
+    if not started.sandboxed:
+        _warn_once(started.reason)
     return started.browser
 
 
@@ -128,7 +131,6 @@ async def start(
             if not (wanted and any(mark in str(error) for mark in SANDBOX_MARKS)):
                 raise
             reason = "The Chromium sandbox is off: the kernel refused it to this process."
-            log.warning("%s", reason)
             return Started(await run(False), chromium, False, reason)
     except PlaywrightTimeout as error:
         raise RenderFailed(
@@ -140,6 +142,11 @@ async def start(
             f"{chromium.executable} ({chromium.source}) does not start: {_cause(str(error))}",
             INSTALL_STEP,
         ) from error
+
+
+@functools.cache  # A process starts many browsers, and says it once.
+def _warn_once(reason: str) -> None:
+    log.warning("%s", reason)
 
 
 def sandbox() -> tuple[bool, str]:

@@ -29,7 +29,7 @@ from recorder.ingest import GroupWriter, QueueFull
 from recorder.store import Accepted, Store
 from recorder.tag_file import tag_response
 
-__all__ = ["make_collector", "serve", "serving"]
+__all__ = ["make_collector", "serving"]
 
 _RETRY_AFTER: Final = "5"  # seconds; a group commit takes milliseconds, a full disk longer
 _PREFLIGHT_SECONDS: Final = "7200"  # the longest that Chromium remembers a preflight
@@ -102,19 +102,6 @@ async def serving(
         yield f"http://{shown}:{bound[1]}"
     finally:
         await runner.cleanup()
-
-
-async def serve(
-    store: Store,
-    host: str = "127.0.0.1",
-    port: int = 8700,
-    *,
-    ready: Callable[[str], None] = lambda base_url: None,
-) -> None:
-    """Runs the collector until cancelled; calls `ready` with the base URL."""
-    async with serving(store, host, port) as base_url:
-        ready(base_url)
-        await asyncio.Event().wait()
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

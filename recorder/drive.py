@@ -10,20 +10,20 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, Request
 
 from recorder.assets.archive import complete
 from recorder.assets.driven import Capture
-from recorder.batches import RefusedBatch, decode_batch
 from recorder.devices import Device
 from recorder.errors import BrokenScript, RenderFailed, Unreachable, Unready, WrongUse
-from recorder.sites import Site, normalise_origin
+from recorder.handover import Handover
+from recorder.sites import Site, normalise_origin, site_names
 from recorder.store import Store
 from recorder.visits import Visit, stay
 
@@ -80,63 +80,92 @@ def site_for(store: Store, url: str) -> Site:
     known = store.sites.by_origin(origin)
     if known:
         return known
-    name = origin.split("://")[1].replace(":", "-").replace("[", "").replace("]", "")
-    return store.sites.add(name, [origin])
+    taken = {site.id for site in store.sites.list()}
+    names = site_names(origin)
+    return store.sites.add(next((name for name in names if name not in taken), names[-1]), [origin])
 
 
 async def record_visit(browser: Browser, store: Store, errand: Errand) -> Driven:
     """Carries out one errand; what was recorded is in the store when it returns.
 
-    Raises Unreachable if the URL does not answer. An error of the visit script
-    ends the visit, keeps what was recorded, and is told in `Driven.problem`.
+    Raises Unreachable if the URL does not answer, RenderFailed if the browser
+    fails, and what the store raises; what was stored until then stays. An
+    error of the visit script ends the visit, keeps what was recorded, and is
+    told in `Driven.problem`.
     """
     site = site_for(store, errand.url)
-    session = secrets.token_hex(12)
-    driven = Driven(session, errand.url, errand.device.label)
+    driven = Driven(secrets.token_hex(12), errand.url, errand.device.label)
     try:
-        context = await browser.new_context(**errand.device.context_options())
+        async with _context(browser, errand.device) as context:
+            await _record(context, store, site, errand, driven)
     except Error as error:
-        raise RenderFailed(f"The browser is gone: {error.message}.") from error
-    try:
-        traffic = _Traffic(context)
-        capture = Capture(store, site)
-        context.on("response", capture.take)
-        await _install_tag(context, store, site, errand, driven)
-        if errand.prepare:
-            await errand.prepare(context)
-        page = await context.new_page()
-        await _open(page, errand.url, driven)
-        await traffic.fall_silent()
-        await _visit(page, errand, driven)
-        await traffic.fall_silent()
-        await _hand_over(context, driven)
-        await capture.drain()
-        driven.assets = await complete(store, site, driven.documents, capture.fetcher(context))
-    finally:
-        await context.close()
+        raise RenderFailed(
+            f"The browser failed while it recorded {errand.url} on {errand.device.label}: "
+            f"{first_line(error).rstrip('.')}.",
+            f"What was recorded until then is kept as session {driven.session}, if anything was.",
+        ) from error
     if not driven.documents:
         driven.remarks.append("nothing was recorded: the page never finished parsing")
     return driven
 
 
-async def _install_tag(
+@asynccontextmanager
+async def _context(browser: Browser, device: Device) -> AsyncIterator[BrowserContext]:
+    """A context of its own. What ends the block counts for more than a browser that is gone."""
+    context = await browser.new_context(**device.context_options())
+    try:
+        yield context
+    except BaseException:
+        with contextlib.suppress(Error):
+            await context.close()
+        raise
+    await context.close()
+
+
+async def _record(
     context: BrowserContext, store: Store, site: Site, errand: Errand, driven: Driven
 ) -> None:
-    async def receive(_source: Any, body: str) -> None:
-        try:
-            batch = decode_batch(body.encode("utf-8", "surrogatepass"))
-        except RefusedBatch as refusal:
-            driven.remarks.append(f"a batch was refused: {refusal.message}")
-            return
-        await asyncio.to_thread(store.accept, batch, source="driven")
-        driven.events += len(batch.events)
-        if batch.document not in driven.documents:
-            driven.documents.append(batch.document)
+    traffic = _Traffic(context)
+    capture = Capture(store, site)
+    context.on("response", capture.take)
+    handover = Handover(store)
+    await context.expose_binding("__heatwrightSend", handover.receive)
+    await _install_tag(context, site, errand, driven.session)
+    if errand.prepare:
+        await errand.prepare(context)
+    page = await context.new_page()
+    await _open(page, errand.url, driven)
+    await traffic.fall_silent()
+    await _visit(page, errand, driven)
+    await traffic.fall_silent()
+    await _hand_over(context, driven)
+    await handover.settle()
+    _judge_browser(context)
+    _account(handover, driven)
+    await capture.drain()
+    driven.assets = await complete(store, site, driven.documents, capture.fetcher(context))
 
-    await context.expose_binding("__heatwrightSend", receive)
+
+def _judge_browser(context: BrowserContext) -> None:
+    """Raises Playwright's Error if the browser has ended: then whatever failed is its fault."""
+    if context.browser is None or not context.browser.is_connected():
+        raise Error("it has ended")
+
+
+def _account(handover: Handover, driven: Driven) -> None:
+    """Takes over what the page handed over."""
+    driven.events = handover.events
+    driven.documents = handover.documents
+    driven.remarks.extend(handover.remarks)
+    if handover.refused:
+        reasons = ", ".join(f"{count} × {name}" for name, count in handover.refused.most_common())
+        driven.remarks.append(f"events were refused: {reasons}")
+
+
+async def _install_tag(context: BrowserContext, site: Site, errand: Errand, session: str) -> None:
     settings = {
-        "visitor": errand.visitor or f"driven-{driven.session[:12]}",
-        "session": driven.session,
+        "visitor": errand.visitor or f"driven-{session[:12]}",
+        "session": session,
         "device": errand.device.name,
         "key": site.write_key,
         "traits": dict(errand.traits),
@@ -160,6 +189,7 @@ async def _open(page: Page, url: str, driven: Driven) -> None:
     try:
         response = await page.goto(url, wait_until="commit", timeout=LOAD_TIMEOUT_MS)
     except Error as error:
+        _judge_browser(page.context)
         reason = error.message.splitlines()[0].removeprefix("Page.goto: ")
         raise Unreachable(
             f"{url} does not answer ({reason}).", "Is the site running, and the address right?"

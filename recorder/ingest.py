@@ -36,6 +36,7 @@ class GroupWriter:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._bytes = 0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -55,9 +56,11 @@ class GroupWriter:
 
         Raises QueueFull, or the store's StoreUnavailable.
         """
-        if self._queue.qsize() >= limits.QUEUE_BATCHES:
+        full = self._queue.qsize() >= limits.QUEUE_BATCHES
+        if full or self._bytes + batch.size > limits.QUEUE_BYTES:
             raise QueueFull
         waiting = _Waiting(batch, asyncio.get_running_loop().create_future())
+        self._bytes += batch.size
         self._queue.put_nowait(waiting)
         return await waiting.verdict
 
@@ -78,7 +81,10 @@ class GroupWriter:
     async def _write_group(self, group: list[_Waiting]) -> None:
         batches = [waiting.batch for waiting in group]
         try:
-            verdicts = await asyncio.to_thread(self._store.accept_many, batches, source="tag")
+            try:
+                verdicts = await asyncio.to_thread(self._store.accept_many, batches, source="tag")
+            finally:
+                self._bytes -= sum(batch.size for batch in batches)
         except Exception as error:  # noqa: BLE001 - see below
             # Whatever it is belongs to the requests that wait; this task must live on.
             if not isinstance(error, HeatwrightError):

@@ -13,7 +13,9 @@ __all__ = [
     "ASSET_CONCURRENCY",
     "ASSET_DRAIN_SECONDS",
     "ASSET_FRESH_MS",
+    "ASSET_JOB_SECONDS",
     "ASSET_QUEUE_BATCHES",
+    "ASSET_QUEUE_BYTES",
     "ASSET_REDIRECTS",
     "ASSET_SECONDS",
     "ASSET_URLS_PER_DOCUMENT",
@@ -29,6 +31,7 @@ __all__ = [
     "LABEL_CHARS",
     "NESTING_LEVELS",
     "QUEUE_BATCHES",
+    "QUEUE_BYTES",
     "SEQUENCE_MAX",
     "SHUTDOWN_SECONDS",
     "SITES_REFRESH_SECONDS",
@@ -42,13 +45,13 @@ __all__ = [
 # What one batch may be.
 
 WIRE_BYTES: Final = 10 * 1024 * 1024
-"""Bytes of a request body as sent. Real snapshots are 37-465 kB gzipped; 20 times that."""
+"""Bytes of a request body as sent: 20 snapshots of 465 kB, the largest of six real pages."""
 
 INFLATED_BYTES: Final = 32 * 1024 * 1024
-"""Bytes of a body once inflated. The largest real snapshot measured is 1.9 MB."""
+"""Bytes of a body once inflated: 16 snapshots of 1.93 MB, the largest of six real pages."""
 
 EVENTS_PER_BATCH: Final = 20_000
-"""Events. A tag flushes every few seconds; a busy page makes hundreds in that time."""
+"""Events. The tag seals a batch at 512 Ki characters: it is full long before this many."""
 
 ID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,70}$"
 """Visitor, session, document and tab ids: safe as file names, in URLs and in tables."""
@@ -91,6 +94,9 @@ KEEP_ALIVE_SECONDS: Final = 15.0
 QUEUE_BATCHES: Final = 256
 """Batches that wait for the writer; beyond it the collector answers 503 and Retry-After."""
 
+QUEUE_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of the inflated batches that wait for the writer; the same answer beyond it."""
+
 GROUP_BATCHES: Final = 64
 """Batches in one transaction: one sync of the disk serves them all, none waits for long."""
 
@@ -116,6 +122,12 @@ ASSET_CONCURRENCY: Final = 4
 
 ASSET_QUEUE_BATCHES: Final = 1_000
 """Batches that wait to be searched for assets; what is dropped beyond it is counted."""
+
+ASSET_QUEUE_BYTES: Final = 128 * 1024 * 1024
+"""Bytes of the batches that wait to be searched; what is dropped beyond it is counted."""
+
+ASSET_JOB_SECONDS: Final = 300.0
+"""Seconds for the assets of one batch: a slow site must not hold up the others for ever."""
 
 ASSET_URLS_PER_DOCUMENT: Final = 5_000
 """Asset URLs of one document: a forged recording must not turn us into a crawler."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from urllib.parse import urlsplit
 
 from recorder.errors import WrongUse
 
-__all__ = ["Consent", "Site", "is_private_origin", "normalise_origin", "site_id"]
+__all__ = ["Consent", "Site", "is_private_origin", "normalise_origin", "site_id", "site_names"]
 
 Consent = Literal["required", "not-required"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SITE_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,69}")
+_ID_CHARS = 70
+_SITE_ID = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{_ID_CHARS - 1}}}")
+_MARK_CHARS = 8  # of a hash, to tell apart what was cut to one length
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,23 @@ def site_id(text: str) -> str:
     if not _SITE_ID.fullmatch(text):
         raise WrongUse(
             f"{text[:80]!r} cannot be the name of a site.",
-            "Use small letters, digits, '.', '_' and '-', at most 70 of them.",
+            f"Use small letters, digits, '.', '_' and '-', at most {_ID_CHARS} of them.",
         )
     return text
+
+
+def site_names(origin: str) -> tuple[str, ...]:
+    """Names for a site that is known by its (normalised) origin only, the plainest first.
+
+    The host and port; with the scheme, for when the host's other scheme has
+    that name; with a hash of the origin, which nothing else has.
+    """
+    scheme, _, host = origin.partition("://")
+    plain = re.sub(r"[\[\]]", "", host).replace(":", "-").strip("._-") or "site"
+    mark = hashlib.sha256(origin.encode()).hexdigest()[:_MARK_CHARS]
+    names = (plain, f"{plain}-{scheme}", f"{plain}-{mark}")
+    cut = f"{plain[: _ID_CHARS - _MARK_CHARS - 1]}-{mark}"
+    return tuple(name if len(name) <= _ID_CHARS else cut for name in names)
 
 
 def _no_origin(text: str) -> WrongUse:

@@ -86,7 +86,9 @@ class Stage:
         """
         self._moment = moment
         self._left_out = []
-        self._wall.show(moment.session.site_id, moment.document.started_at)
+        document = moment.document
+        # Assets are dated by the server's clock, documents by the visitor's.
+        self._wall.show(moment.session.site_id, document.started_at + document.clock_offset_ms)
         url = stage_url(moment.document.url)
         # From a page at the same URL, or one that differs only in its fragment, a browser would
         # not load anything; what was shown before must leave no trace.

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from recorder import limits
 from recorder.assets.css import css_references
@@ -14,7 +15,10 @@ from recorder.assets.references import collect_references
 from recorder.sites import Site
 from recorder.store import Outcome, Store
 
-__all__ = ["complete", "fetch_all"]
+__all__ = ["OVER_LIMIT", "complete", "fetch_all"]
+
+OVER_LIMIT: Final = "over_limit"
+"""Counted beside the outcomes: URLs not asked for, because a limit was met before them."""
 
 
 async def complete(
@@ -23,14 +27,20 @@ async def complete(
     """Fetches what the documents refer to and is not kept, style sheets' own references too.
 
     Returns how many URLs had which outcome; those kept before are not among
-    them. URLs beyond `limits.ASSET_URLS_PER_DOCUMENT` are not looked at.
+    them. URLs beyond `limits.ASSET_URLS_PER_DOCUMENT` are not asked for and
+    counted as `OVER_LIMIT`.
     """
     urls: set[str] = set()
+    beyond: set[str] = set()
     for document_id in document_ids:
         events = await asyncio.to_thread(store.events, document_id)
         named = await asyncio.to_thread(collect_references, events)
-        urls.update(sorted(named)[: limits.ASSET_URLS_PER_DOCUMENT])
-    return await fetch_all(store, site, urls, fetch)
+        within, rest = _cut(named)
+        urls |= within
+        beyond |= rest
+    outcomes = Counter(await fetch_all(store, site, urls, fetch))
+    # Adding drops a count of nothing.
+    return dict(outcomes + Counter({OVER_LIMIT: len(beyond - urls)}))
 
 
 async def fetch_all(
@@ -39,10 +49,12 @@ async def fetch_all(
     """Fetches `urls` and what kept style sheets among them refer to; counts by outcome.
 
     A version kept at or after `kept_since` (epoch ms; None: ever) is not
-    fetched again, but its references are followed.
+    fetched again, but its references are followed. What the limits of a round
+    and of `limits.CSS_DEPTH` leave out is counted as `OVER_LIMIT`.
     """
     outcomes: Counter[str] = Counter()
     seen: set[str] = set()
+    beyond: set[str] = set()
     wave = set(urls)
     gate = asyncio.Semaphore(limits.ASSET_CONCURRENCY)
 
@@ -56,12 +68,19 @@ async def fetch_all(
             return await asyncio.to_thread(_references, fetched, url)
 
     for _ in range(limits.CSS_DEPTH + 1):
-        fresh = sorted(wave - seen)[: limits.ASSET_URLS_PER_DOCUMENT]
-        if not fresh:
+        fresh, rest = _cut(wave - seen)
+        beyond |= rest
+        seen |= fresh
+        wave = set().union(*await asyncio.gather(*(one(url) for url in sorted(fresh))))
+        if not wave:
             break
-        seen.update(fresh)
-        wave = set().union(*await asyncio.gather(*(one(url) for url in fresh)))
-    return dict(outcomes)
+    return dict(outcomes + Counter({OVER_LIMIT: len((beyond | wave) - seen)}))
+
+
+def _cut(urls: set[str]) -> tuple[set[str], set[str]]:
+    """Those of `urls` within the limit of one document, always the same ones; and the others."""
+    within = set(sorted(urls)[: limits.ASSET_URLS_PER_DOCUMENT])
+    return within, urls - within
 
 
 async def _known(store: Store, site: Site, url: str, kept_since: int | None) -> Fetched | None:

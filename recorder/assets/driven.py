@@ -7,7 +7,7 @@ import time
 
 from playwright.async_api import BrowserContext, Error, Response
 
-from recorder.assets.fetch import Fetched, Fetcher
+from recorder.assets.fetch import Fetched, Fetcher, failed_outcome
 from recorder.assets.media import judge_media
 from recorder.limits import ASSET_BYTES
 from recorder.sites import Site
@@ -17,8 +17,6 @@ __all__ = ["Capture", "ContextFetcher"]
 
 DRAWN_TYPES = frozenset({"image", "font", "stylesheet", "media"})
 """Playwright's resource types that a replay needs; scripts and data it must not have."""
-
-GONE = frozenset({404, 410})
 
 FETCH_TIMEOUT_MS = 15_000
 """An asset that takes longer (ms) is counted as an error."""
@@ -90,8 +88,8 @@ class ContextFetcher:
         declared = response.headers.get("content-type", "")
         status, url = response.status, response.url
         if not response.ok:
-            outcome = Outcome.MISSING if status in GONE else Outcome.ERROR
-            return Fetched(outcome, status, declared, None, response.status_text, url)
+            reason = f"HTTP {status}"
+            return Fetched(failed_outcome(status), status, declared, None, reason, url)
         if len(body) > ASSET_BYTES:
             return Fetched(Outcome.TOO_LARGE, status, declared, None, f"{len(body)} bytes", url)
         media_type = judge_media(declared, body)

@@ -17,7 +17,7 @@ from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip
 from recorder.sites import Site
 from recorder.store.rows import Outcome
 
-__all__ = ["Fetched", "Fetcher", "GuardedFetcher"]
+__all__ = ["Fetched", "Fetcher", "GuardedFetcher", "failed_outcome"]
 
 _HEADERS: Final = {
     "User-Agent": "Heatwright (asset archive)",
@@ -26,8 +26,7 @@ _HEADERS: Final = {
     "Accept-Encoding": "identity",
 }
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_GONE_FROM: Final = 400
-_BROKEN_FROM: Final = 500
+_GONE: Final = frozenset({404, 410})
 _PIECE: Final = 64 * 1024  # bytes read at a time
 
 
@@ -137,15 +136,16 @@ class GuardedFetcher:
         return self._sessions[private]
 
 
+def failed_outcome(status: int) -> Outcome:
+    """What an answer without an asset means: only 404 and 410 say that there is none."""
+    return Outcome.MISSING if status in _GONE else Outcome.ERROR
+
+
 async def _read(response: aiohttp.ClientResponse, url: str) -> Fetched:
     """The answer's body, if it is an asset within the limits."""
     status = response.status
-    if status >= _BROKEN_FROM:
-        return _no(Outcome.ERROR, url, f"HTTP {status}", status)
-    if status >= _GONE_FROM:
-        return _no(Outcome.MISSING, url, f"HTTP {status}", status)
     if status != 200:
-        return _no(Outcome.ERROR, url, f"HTTP {status}", status)
+        return _no(failed_outcome(status), url, f"HTTP {status}", status)
     declared = response.headers.get("Content-Type", "")
     # Looked at before the body: a film must not be loaded only to be refused.
     if judge_media(declared, b"") is None and judge_media(declared, b"GIF8") is None:

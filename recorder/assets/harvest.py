@@ -9,7 +9,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 
 from recorder import limits
-from recorder.assets.archive import fetch_all
+from recorder.assets.archive import OVER_LIMIT, fetch_all
 from recorder.assets.fetch import GuardedFetcher
 from recorder.assets.references import ReferenceFinder
 from recorder.batches import Batch
@@ -37,12 +37,15 @@ class Harvest:
     """Searches accepted batches for sub-resources and fetches what is not kept.
 
     `outcomes` counts URLs by what became of them, `dropped` the batches that
-    were not searched because too many waited.
+    were not searched because too many waited, `given_up` those whose URLs took
+    too long. `drain` says all of it in the log.
     """
 
     def __init__(self, store: Store, *, enabled: bool = True) -> None:
         self.outcomes: Counter[str] = Counter()
         self.dropped = 0
+        self.given_up = 0
+        self._bytes = 0
         self._store = store
         self._enabled = enabled
         self._queue: asyncio.Queue[tuple[Site, Batch] | None] = asyncio.Queue(
@@ -63,10 +66,11 @@ class Harvest:
         """Takes note of an accepted batch; never waits."""
         if self._task is None or not any(event.type in _SEARCHED for event in batch.events):
             return
-        try:
-            self._queue.put_nowait((site, batch))
-        except asyncio.QueueFull:
+        if self._queue.full() or self._bytes + batch.size > limits.ASSET_QUEUE_BYTES:
             self.dropped += 1
+            return
+        self._bytes += batch.size
+        self._queue.put_nowait((site, batch))
 
     async def drain(self, seconds: float) -> None:
         """Finishes what waits, for at most `seconds`; then gives up the rest."""
@@ -86,17 +90,27 @@ class Harvest:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._task = None
+        _log.info(
+            "assets by outcome: %s; batches dropped: %d, given up: %d",
+            dict(self.outcomes),
+            self.dropped,
+            self.given_up,
+        )
 
     async def _run(self) -> None:
         while (work := await self._queue.get()) is not None:
             site, batch = work
             await self._jobs.acquire()
             try:
-                urls = self._untried(site, await asyncio.to_thread(self._search, batch))
+                fresh, left_out = await asyncio.to_thread(self._search, batch)
+                self.outcomes.update({OVER_LIMIT: left_out} if left_out else {})
+                urls = self._untried(site, fresh)
             except Exception:  # noqa: BLE001 - see below
                 # One recording that cannot be searched must not end the search of all others.
                 _log.exception("a batch could not be searched for assets")
                 urls = set()
+            finally:
+                self._bytes -= batch.size
             if not urls:
                 self._jobs.release()
                 continue
@@ -111,23 +125,29 @@ class Harvest:
     async def _fetch(self, site: Site, urls: set[str]) -> None:
         since = int(time.time() * 1000) - limits.ASSET_FRESH_MS
         try:
-            async with GuardedFetcher(site) as fetcher:
+            async with asyncio.timeout(limits.ASSET_JOB_SECONDS), GuardedFetcher(site) as fetcher:
                 self.outcomes.update(
                     await fetch_all(self._store, site, urls, fetcher, kept_since=since)
                 )
+        except TimeoutError:
+            self.given_up += 1
         except HeatwrightError as error:
             _log.warning("assets of site %s could not be kept: %s", site.id, error.message)
 
-    def _search(self, batch: Batch) -> set[str]:
-        """URLs that the batch adds to those known of its document. Runs in one thread at a time."""
+    def _search(self, batch: Batch) -> tuple[set[str], int]:
+        """URLs that the batch adds to those known of its document, and how many are too many.
+
+        Runs in one thread at a time.
+        """
         known = self._documents.pop(batch.document, None) or _Document(ReferenceFinder(batch.url))
         self._documents[batch.document] = known
         while len(self._documents) > _DOCUMENTS:
             self._documents.popitem(last=False)
         room = limits.ASSET_URLS_PER_DOCUMENT - len(known.urls)
-        fresh = set(sorted(known.finder.feed(batch.events) - known.urls)[:room])
+        named = known.finder.feed(batch.events) - known.urls
+        fresh = set(sorted(named)[:room])
         known.urls |= fresh
-        return fresh
+        return fresh, len(named) - len(fresh)
 
     def _untried(self, site: Site, urls: set[str]) -> set[str]:
         """Those of `urls` that were not asked for within the last hour."""

@@ -29,7 +29,7 @@ from recorder.json_guard import nesting_depth
 __all__ = ["ZSTD_LEVEL", "Facts", "Mark", "compress", "facts_of"]
 
 ZSTD_LEVEL: Final = 3
-"""Twelve times as fast as gzip and no larger; level 9 gains a tenth and costs fivefold."""
+"""On real sessions eight times as fast as gzip -6, no larger; level 9: 11 % less in five times."""
 
 TITLE_CHARS: Final = 1_000
 """Characters of a page title that are kept for tables."""

@@ -73,6 +73,7 @@ def merge_document(row: Mapping[str, Any] | None, facts: Facts) -> Row:
             "viewport_at": None,
             "environment": {},
             "environment_at": None,
+            "clock_offset_ms": None,
         }
     else:
         merged = dict(row)
@@ -84,6 +85,7 @@ def merge_document(row: Mapping[str, Any] | None, facts: Facts) -> Row:
                 merged["url"] = batch.url
     _merge_viewport(merged, facts)
     _merge_environment(merged, facts)
+    _merge_clock(merged, batch)
     return merged
 
 
@@ -103,6 +105,14 @@ def _merge_environment(merged: Row, facts: Facts) -> None:
     known = (merged["environment_at"], _order(merged["environment"]))
     if known[0] is None or (at, _order(environment)) < known:
         merged["environment_at"], merged["environment"] = at, environment
+
+
+def _merge_clock(merged: Row, batch: Batch) -> None:
+    """The least of received minus sent: the rest of it is the way, or waiting for a retry."""
+    if batch.received_at is None:
+        return
+    offset, known = batch.received_at - batch.sent_at, merged["clock_offset_ms"]
+    merged["clock_offset_ms"] = offset if known is None else min(known, offset)
 
 
 def _description(batch: Batch) -> Row:

@@ -222,4 +222,5 @@ def _document(row: sa.Row[Any]) -> DocumentRow:
         row.width,
         row.height,
         row.environment,
+        row.clock_offset_ms or 0,
     )

@@ -64,6 +64,8 @@ class DocumentRow:
     """One load in one tab. `width`, `height`: viewport of the first Meta event, CSS px.
 
     They are None and `environment` is empty until the events that say so have come.
+    `clock_offset_ms` is what to add to the document's times, which are the
+    visitor's, to have them by our clock: an estimate, 0 where nothing tells.
     """
 
     id: str
@@ -75,6 +77,7 @@ class DocumentRow:
     width: int | None
     height: int | None
     environment: dict[str, Any]
+    clock_offset_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,40 +64,16 @@ class SiteBook:
                 )
         except sa.exc.IntegrityError as error:
             raise WrongUse(
-                f"There already is a site {id!r}.", "List the sites with: heatwright sites"
+                f"There already is a site {id!r}.", "List the sites with: heatwright sites list"
             ) from error
         return site
-
-    def ensure(
-        self,
-        id: str,
-        origins: Iterable[str],
-        consent: Consent = "required",
-        allow_private: bool | None = None,
-    ) -> Site:
-        """The site `id`, registered if need be, with `origins` among its origins."""
-        wanted = _origins(origins)
-        known = self._one(sites.c.id == id)
-        if known is None:
-            return self.add(id, wanted, consent, allow_private)
-        merged = tuple(dict.fromkeys((*known.origins, *wanted)))
-        if merged == known.origins:
-            return known
-        if allow_private is None:
-            allow_private = known.allow_private or any(map(is_private_origin, wanted))
-        with self._database.writing() as connection:
-            connection.execute(
-                sites.update().where(sites.c.id == id),
-                {"origins": list(merged), "allow_private": allow_private},
-            )
-        return self.get(id)
 
     def get(self, id: str) -> Site:
         """The site called `id`. Raises UnknownSite."""
         site = self._one(sites.c.id == id)
         if site is None:
             raise UnknownSite(
-                f"There is no site {id[:80]!r}.", "List the sites with: heatwright sites"
+                f"There is no site {id[:80]!r}.", "List the sites with: heatwright sites list"
             )
         return site
 

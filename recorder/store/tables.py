@@ -77,6 +77,8 @@ documents = sa.Table(
     sa.Column("url_sequence", sa.Integer, nullable=False),
     sa.Column("viewport_at", sa.BigInteger),
     sa.Column("environment_at", sa.BigInteger),
+    # Our clock minus the visitor's, estimated: the least of received minus sent.
+    sa.Column("clock_offset_ms", sa.BigInteger),
     sa.Index("ix_documents_session_id_started_at", "session_id", "started_at"),
 )
 
@@ -104,6 +106,9 @@ chunks = sa.Table(
     sa.Column("event_count", sa.Integer, nullable=False),
     sa.Column("first_at", sa.BigInteger),
     sa.Column("last_at", sa.BigInteger),
+    # By the visitor's clock, and by ours; none for a batch that came over no wire.
+    sa.Column("sent_at", sa.BigInteger, nullable=False),
+    sa.Column("received_at", sa.BigInteger),
     sa.Column("digest", sa.LargeBinary, nullable=False),
 )
 

@@ -36,7 +36,7 @@ def upgrade(database: Database, *, migrate: bool) -> None:
     if not migrate:
         raise StoreUnavailable(
             f"The store {database.name} was written by an older Heatwright.",
-            "Run: heatwright migrate",
+            "Every command upgrades it when it opens it, for example: heatwright sessions",
         )
     with database.writing() as connection:
         # Another process may have been quicker.

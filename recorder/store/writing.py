@@ -66,7 +66,7 @@ class _Work:
         site_id = self._site_ids.get(batch.key)
         if site_id is None:
             return UnknownSite(
-                "The write key belongs to no site.", "List the sites with: heatwright sites"
+                "The write key belongs to no site.", "List the sites with: heatwright sites list"
             )
         session = self._sessions.get(batch.session)
         if session and session["site_id"] != site_id:
@@ -114,6 +114,8 @@ class _Work:
                 "event_count": len(batch.events),
                 "first_at": facts.first_at,
                 "last_at": facts.last_at,
+                "sent_at": batch.sent_at,
+                "received_at": batch.received_at,
                 "digest": facts.digest,
             }
         )

@@ -32,6 +32,7 @@ FIELDS = sorted(json.loads(body("k")))
         ({"sequence": -1}, Refusal.BAD_SEQUENCE),
         ({"sequence": 2**63}, Refusal.BAD_SEQUENCE),
         ({"url": "javascript:alert(1)"}, Refusal.BAD_URL),
+        ({"url": "file:///home/me/page.html"}, Refusal.BAD_URL),
         ({"url": "https://x/" + "a" * limits.URL_CHARS}, Refusal.BAD_URL),
         ({"url": "https://x/\x00"}, Refusal.BAD_TEXT),
         ({"started_at": 0}, Refusal.CLOCK),
@@ -152,7 +153,7 @@ def test_depth_of_any_json(value: Any) -> None:
     assert nesting_depth(json.dumps(value).encode()) == depth(value)
 
 
-@given(st.text(st.characters(), max_size=30), st.lists(st.integers(0xD800, 0xDFFF), max_size=4))
+@given(st.text(max_size=30), st.lists(st.integers(0xD800, 0xDFFF), max_size=4))
 def test_mended_text_can_always_be_encoded(text: str, units: list[int]) -> None:
     raw = text + "".join(map(chr, units)) + text
     mended = json.loads(mend_surrogates(json.dumps(raw).encode()))

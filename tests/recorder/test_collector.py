@@ -354,10 +354,12 @@ async def test_a_store_that_fails_is_503_and_recovers(
 async def test_a_full_queue_is_503(
     client: aiohttp.ClientSession, base_url: str, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recorder.limits.QUEUE_BATCHES", 0)
-    status, reply, headers = await post(client, base_url, body(site.write_key))
-    assert (status, reply["error"]["reason"]) == (503, "busy")
-    assert "Retry-After" in headers
+    for bound in ("QUEUE_BATCHES", "QUEUE_BYTES"):
+        with monkeypatch.context() as patch:
+            patch.setattr(limits, bound, 0)
+            status, reply, headers = await post(client, base_url, body(site.write_key))
+        assert (status, reply["error"]["reason"]) == (503, "busy")
+        assert "Retry-After" in headers
 
 
 async def test_stopping_answers_what_is_under_way(store: Store, site: Site) -> None:

@@ -13,9 +13,10 @@ import pytest
 from aiohttp import web
 
 from recorder import limits
-from recorder.assets.archive import complete
+from recorder.assets.archive import OVER_LIMIT, complete
 from recorder.assets.fetch import Fetched, GuardedFetcher
 from recorder.assets.guard import address_allowed, judge_url
+from recorder.assets.harvest import Harvest
 from recorder.assets.media import judge_media
 from recorder.collector import serving
 from recorder.sites import Site
@@ -63,6 +64,8 @@ class Shop:
                 content_type="text/css",
                 headers={"Content-Encoding": "gzip"},
             )
+        if path.startswith("/status/"):
+            return web.Response(status=int(path.rpartition("/")[2]))
         if path == "/broken.png":
             return web.Response(status=500)
         if path not in bodies:
@@ -232,6 +235,8 @@ async def test_redirects_are_judged(shop: Shop, target: str) -> None:
         ("/loop", Outcome.BLOCKED, "redirects"),
         ("/nothing.png", Outcome.MISSING, "404"),
         ("/broken.png", Outcome.ERROR, "500"),
+        ("/status/403", Outcome.ERROR, "403"),
+        ("/status/410", Outcome.MISSING, "410"),
         ("/page", Outcome.REFUSED, "text/html"),
         ("/data.json", Outcome.REFUSED, "json"),
         ("/liar.png", Outcome.REFUSED, "no picture"),
@@ -300,6 +305,41 @@ async def test_the_archive_is_completed_once(shop: Shop, store: Store) -> None:
     kept = store.asset(site.id, shop.base_url + "/i.png")
     assert kept is not None
     assert kept.body == PNG
+
+
+async def test_urls_beyond_the_limits_are_counted(
+    shop: Shop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = store.sites.add("shop", [shop.base_url])
+    store.accept(batch(site.write_key, page_of(shop)), source="driven")
+    monkeypatch.setattr(limits, "ASSET_URLS_PER_DOCUMENT", 3)
+    async with GuardedFetcher(site) as fetcher:
+        first = await complete(store, site, ["document-1"], fetcher)
+        assert first == {"kept": 4, "missing": 1, OVER_LIMIT: 1}
+        monkeypatch.setattr(limits, "ASSET_URLS_PER_DOCUMENT", 5_000)
+        monkeypatch.setattr(limits, "CSS_DEPTH", 0)
+        second = await complete(store, site, ["document-1"], fetcher)
+    assert second == {"blocked": 1, OVER_LIMIT: 1}
+
+
+async def test_the_harvest_is_bounded_and_says_what_it_left_out(
+    shop: Shop, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = store.sites.add("shop", [shop.base_url])
+    one = batch(site.write_key, page_of(shop))
+    monkeypatch.setattr(limits, "ASSET_QUEUE_BYTES", one.size)
+    monkeypatch.setattr(limits, "ASSET_JOB_SECONDS", 0.0)
+    monkeypatch.setattr(limits, "ASSET_URLS_PER_DOCUMENT", 3)
+    harvest = Harvest(store)
+    harvest.start()
+    harvest.submit(site, one)
+    harvest.submit(site, one)
+    with caplog.at_level("INFO", "recorder.assets.harvest"):
+        await harvest.drain(10)
+    assert (harvest.dropped, harvest.given_up) == (1, 1)
+    assert harvest.outcomes == {OVER_LIMIT: 1}
+    assert "batches dropped: 1, given up: 1" in caplog.text
+    assert shop.asked == []
 
 
 async def test_a_tagged_page_is_archived_while_its_site_is_up(shop: Shop, store: Store) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -12,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.batches import Batch, BatchConflict
+from recorder.batches import Batch, BatchConflict, decode_batch
 from recorder.errors import (
     BrokenRecording,
     StoreTooNew,
@@ -24,7 +25,7 @@ from recorder.errors import (
 from recorder.sites import Site
 from recorder.store import Accepted, Outcome, Store
 from recorder.store.tables import metadata
-from tests.recorder.making import NOW, ORIGIN, batch, custom, meta, move, route
+from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta, move, route
 
 
 def file_of(url: str) -> Path:
@@ -123,6 +124,17 @@ def test_order_duplicates_and_grouping_change_nothing(
                     store.accept_many(batches[start : start + size], source="tag")
             found.append(contents(store))
     assert found[0] == found[1]
+
+
+def test_the_visitors_clock_is_compared_with_ours(store: Store, site: Site) -> None:
+    for sequence, delay in enumerate((900, 40, 60_000)):
+        late = body(site.write_key, [move(sequence)], sequence=sequence, sent_at=NOW + 5_000)
+        store.accept(decode_batch(late, NOW + delay), source="tag")
+    (document,) = store.documents("session-1")
+    assert document.clock_offset_ms == 40 - 5_000
+    unsent = msgspec.structs.replace(batch(site.write_key, document="other"), received_at=None)
+    store.accept(unsent, source="import")
+    assert [row.clock_offset_ms for row in store.documents("session-1")] == [40 - 5_000, 0]
 
 
 def test_the_same_batch_again_changes_nothing(store: Store, site: Site) -> None:
@@ -258,7 +270,6 @@ def test_sites(store: Store) -> None:
     assert store.sites.by_origin("https://SHOP.example") == site
     assert store.sites.by_origin("https://nobody.example") is None
     assert store.sites.by_key("x") is None
-    assert store.sites.ensure("shop", ["http://localhost:1"]).allow_private
     assert [s.id for s in store.sites.list()] == ["shop", "local"]
     with pytest.raises(UnknownSite):
         store.sites.get("nobody")
@@ -310,6 +321,15 @@ def test_a_store_of_a_newer_version_is_left_alone(store_url: str) -> None:
         Store.open(store_url)
     assert caught.value.next_step
     assert file_of(store_url).read_bytes() == before
+
+
+def test_a_store_is_upgraded_only_when_allowed(store_url: str) -> None:
+    """A file without tables is the oldest of all stores."""
+    with pytest.raises(StoreUnavailable, match="older") as caught:
+        Store.open(store_url, migrate=False)
+    assert "heatwright sessions" in caught.value.next_step
+    with Store.open(store_url) as store:
+        assert store.sessions() == []
 
 
 def test_another_programs_database_is_left_alone(store_url: str) -> None:

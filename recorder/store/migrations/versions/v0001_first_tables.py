@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("url_sequence", sa.Integer(), nullable=False),
         sa.Column("viewport_at", sa.BigInteger(), nullable=True),
         sa.Column("environment_at", sa.BigInteger(), nullable=True),
+        sa.Column("clock_offset_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["session_id"], ["sessions.id"], name=op.f("fk_documents_session_id")
         ),
@@ -109,6 +110,8 @@ def upgrade() -> None:
         sa.Column("event_count", sa.Integer(), nullable=False),
         sa.Column("first_at", sa.BigInteger(), nullable=True),
         sa.Column("last_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.id"], name=op.f("fk_chunks_document_id")
