@@ -5,22 +5,35 @@ from __future__ import annotations
 import asyncio
 import itertools
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from heatmap.anchors import document_anchors
 from heatmap.backdrop import View
 from heatmap.placement import Sample
 from heatmap.statuses import Kind
-from recorder.errors import BrokenRecording, UnknownPage
+from recorder.errors import BrokenRecording, RenderFailed, UnknownPage, WrongUse
 from recorder.pages import match_page
-from recorder.store import PageView, SessionRow, Store
+from recorder.store import DocumentRow, PageView, SessionRow, Store
 from replay import STAGES_AT_ONCE, Theatre
 
-__all__ = ["Gathered", "Keep", "gather"]
+__all__ = ["Gathered", "Keep", "Senseless", "gather"]
 
 Keep = Callable[[SessionRow], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Senseless:
+    """How many samples of a document make no sense, by kind (`unknown`: of none that we know).
+
+    They have neither time nor place, so nothing says in which page view they were: they count
+    as of the document's first, and hence once, whatever is gathered.
+    """
+
+    session: SessionRow
+    document: DocumentRow
+    counts: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -31,6 +44,7 @@ class Gathered:
     views: list[View]
     failures: list[str] = field(default_factory=list)
     """Documents that could not be anchored, one sentence each; their points are not counted."""
+    senseless: list[Senseless] = field(default_factory=list)
 
     @property
     def sessions(self) -> int:
@@ -41,6 +55,13 @@ class Gathered:
         """Samples of these kinds, view by view."""
         wanted = {kind.value for kind in kinds}
         return [one for view in self.views for one in view.samples if one.anchor.kind in wanted]
+
+    def recorded(self, kinds: Sequence[Kind]) -> Counter[Kind]:
+        """Points by kind, counted before any is placed: what a ledger must add up to."""
+        found = Counter(Kind(one.anchor.kind) for one in self.samples(kinds))
+        for one in self.senseless:
+            found.update({kind: one.counts.get(kind.value, 0) for kind in kinds})
+        return +found
 
 
 async def gather(
@@ -53,34 +74,48 @@ async def gather(
     """Page views of `pattern` whose session `keep` accepts, with their samples.
 
     `progress(done, total)` is called after each document. Raises UnknownPage if the
-    pattern fits nothing that was recorded, or nothing is left of it.
+    pattern fits nothing that was recorded, or nothing is left of it, and WrongUse if
+    what is left is of several sites.
     """
     store = theatre.store
     sessions = {session.id: session for session in store.sessions()}
     wanted = set(_views(store, sessions, pattern, keep))
+    _check_one_site(pattern, {sessions[view.session_id].site_id for view in wanted})
     by_document = _by_document(store, wanted)
     gate = asyncio.Semaphore(STAGES_AT_ONCE)
     done = itertools.count(1)
 
-    async def one(views: list[PageView]) -> list[View] | str:
+    async def one(views: list[PageView]) -> tuple[list[View], Senseless] | str:
         async with gate:
             try:
-                found = await _anchored(theatre, sessions[views[0].session_id], views)
-            except BrokenRecording as failure:
+                return await _anchored(theatre, sessions[views[0].session_id], views)
+            except (BrokenRecording, RenderFailed) as failure:
                 return failure.message
             finally:
                 if progress:
                     progress(next(done), len(by_document))
-        return [view for view in found if view.page_view in wanted]
 
     found = await asyncio.gather(*map(one, by_document.values()))
     failures = [entry for entry in found if isinstance(entry, str)]
-    gathered = [view for entry in found if not isinstance(entry, str) for view in entry]
-    if not gathered:
+    rebuilt = [entry for entry in found if not isinstance(entry, str)]
+    if not rebuilt:
         raise BrokenRecording(
             f"None of the {len(by_document)} documents of {pattern!r} can be rebuilt: {failures[0]}"
         )
-    return Gathered(pattern, gathered, failures)
+    gathered = [view for views, _ in rebuilt for view in views if view.page_view in wanted]
+    senseless = [lost for views, lost in rebuilt if lost.counts and views[0].page_view in wanted]
+    return Gathered(pattern, gathered, failures, senseless)
+
+
+def _check_one_site(pattern: str, sites: set[str]) -> None:
+    """The same path on two sites is two pages: their heat must not be added up."""
+    if len(sites) < 2:
+        return
+    names = sorted(sites)
+    raise WrongUse(
+        f"The page {pattern!r} was recorded on {len(names)} sites: {', '.join(names)}.",
+        f"Choose one with --where 'site = \"{names[0]}\"', or give the page's full URL.",
+    )
 
 
 def _by_document(store: Store, wanted: set[PageView]) -> dict[str, list[PageView]]:
@@ -110,8 +145,11 @@ def _views(
 
 async def _anchored(
     theatre: Theatre, session: SessionRow, page_views: Sequence[PageView]
-) -> list[View]:
-    """Each anchor of a document in the view that was shown then: in exactly one, always."""
+) -> tuple[list[View], Senseless]:
+    """Each anchor of a document in the view that was shown then: in exactly one, always.
+
+    Views are in order of time; with them, what of the document could not be anchored.
+    """
     document_id = page_views[0].document_id
     document = next(one for one in theatre.store.documents(session.id) if one.id == document_id)
     recorded = await document_anchors(theatre, session, document)
@@ -121,6 +159,7 @@ async def _anchored(
     for anchor in recorded.anchors:
         place = max(0, bisect_right(starts, anchor.time) - 1)
         samples[place].append(Sample(session, document.id, anchor, recorded.elements))
-    return [
+    views = [
         View(session, document, view, mine) for view, mine in zip(ordered, samples, strict=True)
     ]
+    return views, Senseless(session, document, recorded.refused)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from heatmap.ledger import Ledger
 from heatmap.placement import Sample
 from heatmap.points import Placement
 from heatmap.raster import rasterise
-from heatmap.statuses import Kind, Status
+from heatmap.statuses import Chart, Kind, Status
 from recorder.devices import Device
 from replay import Moment, Theatre
 
@@ -53,11 +53,24 @@ class Heatmap:
     grids: Grids
     elements: list[ElementHeat]
     failures: list[str]
+    senseless: list[Placement] = field(default_factory=list)
+    """Points of samples that make no sense: without a target, at their document's start."""
+    unknown: int = 0
+    """Samples of no known kind, which no account can hold."""
 
     @property
     def placements(self) -> list[Placement]:
-        """Every recorded point, in the order it was gathered."""
-        return self.backdrop.placed.placements
+        """Every recorded point, in the order it was gathered; those that make no sense last."""
+        return self.backdrop.placed.placements + self.senseless
+
+    def remarks(self) -> list[str]:
+        """What a reader of the picture should know, one sentence each: losses, then fidelity."""
+        found = []
+        if count := len(self.failures):
+            found.append(f"{count} document{'s' * (count > 1)} could not be rebuilt")
+        if self.unknown:
+            found.append(f"{self.unknown} sample{'s' * (self.unknown > 1)} of no known kind")
+        return found + self.backdrop.fidelity.remarks()
 
     def raster(self, kind: Kind) -> NDArray[np.float32]:
         """Density of one kind over the page (H, W), weight a pixel; sums to the drawn mass."""
@@ -80,7 +93,9 @@ async def make_heatmap(
         if backdrop
         else await best_backdrop(theatre, gathered.views, samples, device, hide)
     )
-    placements = shown.placed.placements
+    senseless = _senseless(gathered, kinds, device.width)
+    placements = shown.placed.placements + senseless
+    recorded = {(kind, device.width): n for kind, n in gathered.recorded(kinds).items()}
     return Heatmap(
         pattern=gathered.pattern,
         device=device,
@@ -88,17 +103,36 @@ async def make_heatmap(
         sessions=gathered.sessions,
         page_views=len(gathered.views),
         backdrop=shown,
-        ledger=Ledger.of(placements, _recorded(samples, device)),
+        ledger=Ledger.of(placements, recorded),
         grids=build_grids(placements),
         elements=_elements(shown, samples),
         failures=gathered.failures,
+        senseless=senseless,
+        unknown=sum(
+            count
+            for one in gathered.senseless
+            for name, count in one.counts.items()
+            if name not in list(Kind)
+        ),
     )
 
 
-def _recorded(samples: Sequence[Sample], device: Device) -> dict[tuple[Kind, int], int]:
-    """Points by kind, counted before any was placed: what the ledger must add up to."""
-    counts = Counter(sample.anchor.kind for sample in samples)
-    return {(Kind(kind), device.width): count for kind, count in counts.items()}
+def _senseless(gathered: Gathered, kinds: Sequence[Kind], width: int) -> list[Placement]:
+    return [
+        Placement(
+            session=one.session.id,
+            document=one.document.id,
+            time_ms=one.document.started_at - one.session.started_at,
+            kind=kind,
+            element="",
+            chart=Chart.BOX,
+            width=width,
+            status=Status.NO_TARGET,
+        )
+        for one in gathered.senseless
+        for kind in kinds
+        for _ in range(one.counts.get(kind.value, 0))
+    ]
 
 
 def _elements(shown: Backdrop, samples: Sequence[Sample]) -> list[ElementHeat]:
@@ -153,4 +187,5 @@ def summary(heatmap: Heatmap) -> dict[str, Any]:
             for one in heatmap.elements
         ],
         "failures": heatmap.failures,
+        "unknown_samples": heatmap.unknown,
     }

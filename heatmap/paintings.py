@@ -34,7 +34,7 @@ def paint_kind(heatmap: Heatmap, kind: Kind, scale: Scale | None = None) -> byte
         subtitle=f"{UNITS[kind]} at {name}; {views}",
         ledger_line=heatmap.ledger.line(kind, width),
         kind=kind,
-        badges=heatmap.backdrop.fidelity.remarks(),
+        badges=heatmap.remarks(),
     )
 
 

@@ -33,8 +33,6 @@ SAFE_WAL_VERSIONS = "3.51.3"
 
 SCRIPTS = ("recorder/static/heatwright.js", "replay/static/stage.js")
 
-DEFAULT_STORE = "sqlite:///.heatwright/heatwright.db"
-
 MARKS = {True: "[green]ok[/]", False: "[red]missing[/]", None: "[yellow]note[/]"}
 
 
@@ -60,10 +58,12 @@ def examine(store_url: str | None = None) -> list[Finding]:
     folder. Must not be called from inside a running event loop, because a
     browser is started to see whether it starts.
     """
-    url = store_url or DEFAULT_STORE
     findings = [_guarded("Python", _python), _guarded("Packages", _packages)]
     if findings[-1].ok is False:
         return findings  # Every further check would ask somebody else's packages.
+    from recorder.store import DEFAULT_URL
+
+    url = store_url or DEFAULT_URL
     checks: list[tuple[str, Callable[[], Finding]]] = [
         ("Browser-side scripts", _scripts),
         ("Chromium", _chromium),

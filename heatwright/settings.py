@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["DEFAULT_STORE", "Settings"]
+from recorder.store import DEFAULT_URL
 
-DEFAULT_STORE = "sqlite:///.heatwright/heatwright.db"
+__all__ = ["Settings"]
 
 
 class Settings(BaseSettings):
@@ -22,5 +22,5 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HEATWRIGHT_", extra="ignore")
 
-    store: str = DEFAULT_STORE
+    store: str = DEFAULT_URL
     out: Path = Path("heatwright-out")

@@ -18,10 +18,10 @@ __all__ = ["STAGES_AT_ONCE", "Theatre"]
 
 STAGES_AT_ONCE = 2
 """Stages that work at the same time: one waits for its page while the other lays out. More
-do not help on two cores (measured: 2 pages at once were as fast as 4)."""
+would share the same processor cores, and each holds a page in memory."""
 
 WARM_STAGES = 4
-"""Stages kept for reuse: one for each of the usual devices; each costs about 60 MB."""
+"""Stages kept for reuse: one for each of the usual devices. Each holds a page in memory."""
 
 
 class Theatre:

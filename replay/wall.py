@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, Error, Request, Route, WebSocketRoute
 
-from recorder.store import Store
+from recorder.errors import HeatwrightError
+from recorder.store import Asset, Store
 
 __all__ = ["CONTENT_SECURITY_POLICY", "Wall", "stage_url"]
 
@@ -69,6 +70,7 @@ class Wall:
     _document_open: bool = False
     _under_way: int = 0
     _last_answer: float = 0.0
+    _trouble: HeatwrightError | None = None
 
     async def guard(self, context: BrowserContext) -> None:
         """Puts the wall around every page of `context`."""
@@ -79,13 +81,19 @@ class Wall:
         """The next navigation gets an empty page; assets are those of `site` around `at` (ms)."""
         self.site, self.at = site, at
         self.missing = {}
+        self._trouble = None
         self._document_open = True
 
     async def quiet(self) -> None:
-        """Waits until nothing has been asked for a while."""
+        """Waits until nothing has been asked for a while.
+
+        Raises StoreUnavailable if the archive could not be read since `show`.
+        """
         deadline = monotonic() + QUIET_DEADLINE_S
         self._last_answer = monotonic()
         while monotonic() < deadline:
+            if self._trouble:
+                raise self._trouble
             if not self._under_way and monotonic() - self._last_answer >= QUIET_S:
                 return
             await asyncio.sleep(QUIET_S / 3)
@@ -106,7 +114,7 @@ class Wall:
         if request.is_navigation_request():
             await self._answer_navigation(route, request)
             return
-        asset = self.store.asset(self.site, request.url, self.at)
+        asset = self._archived(request.url)
         if asset is None or asset.body is None:
             self.missing[request.url] = request.resource_type
             await route.abort("blockedbyclient")
@@ -118,6 +126,14 @@ class Wall:
             "X-Content-Type-Options": "nosniff",
         }
         await route.fulfill(status=200, headers=headers, body=asset.body)
+
+    def _archived(self, url: str) -> Asset | None:
+        """What the archive has. If it cannot be read, `quiet` raises that: nobody waits here."""
+        try:
+            return self.store.asset(self.site, url, self.at)
+        except HeatwrightError as trouble:
+            self._trouble = trouble
+            return None
 
     async def _answer_navigation(self, route: Route, request: Request) -> None:
         """Only the one navigation that was announced; any other is refused."""

@@ -20,7 +20,7 @@ from heatwright.cli import (
     sessions,
     sites,
 )
-from heatwright.cli.output import fail
+from heatwright.cli.output import fail, show_warnings
 
 __all__ = ["app", "main"]
 
@@ -64,6 +64,7 @@ def _root(
 
 def main() -> None:
     """Runs the command line; every error a user can meet ends in one sentence."""
+    show_warnings()
     try:
         app()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - `fail` re-raises what it does not know

@@ -38,7 +38,7 @@ def demo(
     _clear(out)
     with (
         Store.open(f"sqlite:///{out / STORE_FOLDER / 'heatwright.db'}") as store,
-        progress() as bars,
+        progress(stages=True) as bars,
     ):
         result = asyncio.run(run_demo(store, out, visitors, bars))
     if json:

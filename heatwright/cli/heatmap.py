@@ -25,6 +25,7 @@ from heatwright.cli.options import (
     devices_for,
     open_store,
     out_folder,
+    refuse_equal_widths,
 )
 from heatwright.cli.output import note, print_json, progress, warn
 from recorder.errors import WrongUse
@@ -67,7 +68,7 @@ def heatmap(
         keep = session_filter(opened, where)
         moment = _backdrop(opened, backdrop) if backdrop else None
         maps = asyncio.run(
-            _make(opened, page, keep, (device, width), (kinds, moment, hide or []), bars)
+            _make(opened, page, keep, (device, width), (kinds, moment, hide or [], points), bars)
         )
     written = _write(maps, kinds, folder, overlay)
     if points:
@@ -84,12 +85,14 @@ async def _make(
     page: str,
     keep: Keep,
     asked: tuple[list[str] | None, list[int] | None],
-    how: tuple[list[Kind], Moment | None, list[str]],
+    how: tuple[list[Kind], Moment | None, list[str], Path | None],
     bars: Progress,
 ) -> list[Heatmap]:
-    kinds, moment, hide = how
+    kinds, moment, hide, points = how
     async with Theatre(store) as theatre:
         devices = devices_for(theatre, *asked)
+        if points:
+            refuse_equal_widths(devices, "--points")
         anchoring = bars.add_task("anchoring", total=None)
         gathered = await gather(
             theatre,
@@ -118,6 +121,7 @@ def _write(
     maps: list[Heatmap], kinds: list[Kind], folder: Path, overlays: bool
 ) -> dict[str, dict[str, str]]:
     """Pictures by device label and kind; a kind without points gets none."""
+    folder.mkdir(parents=True, exist_ok=True)
     written: dict[str, dict[str, str]] = {made.device.label: {} for made in maps}
     for kind in kinds:
         recorded = [made for made in maps if made.ledger.total(kind).recorded]
@@ -142,7 +146,7 @@ def _tell(maps: list[Heatmap], kinds: list[Kind], written: dict[str, dict[str, s
             account = made.ledger.total(kind)
             if account.recorded:
                 note(f"{made.device.label}, {UNITS[kind]}: {account.line()}")
-        for remark in made.backdrop.fidelity.remarks():
+        for remark in made.remarks():
             warn(f"{made.device.label}: {remark}")
     for kind in kinds:
         if not any(made.ledger.total(kind).recorded for made in maps):

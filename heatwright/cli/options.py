@@ -25,6 +25,7 @@ __all__ = [
     "devices_for",
     "open_store",
     "out_folder",
+    "refuse_equal_widths",
 ]
 
 StoreOption = Annotated[
@@ -63,11 +64,10 @@ def open_store(url: str | None) -> Iterator[Store]:
 
 
 def out_folder(out: Path | None) -> Path:
-    """The folder to write to, made if it is not there."""
+    """The folder to write to; whoever writes first makes it. Raises WrongUse if it is a file."""
     folder = out or Settings().out
     if folder.exists() and not folder.is_dir():
         raise WrongUse(f"{folder} is not a folder.", "Give another with --out.")
-    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -82,3 +82,16 @@ def devices_for(
     asked += [bare_width(width) for width in widths or []]
     chosen = asked or (default if default is not None else list(DEVICES.values()))
     return list(dict.fromkeys(chosen))
+
+
+def refuse_equal_widths(devices: list[Device], option: str) -> None:
+    """Raises WrongUse if two devices are equally wide: what `option` writes is told by width."""
+    first: dict[int, Device] = {}
+    for device in devices:
+        other = first.setdefault(device.width, device)
+        if other != device:
+            raise WrongUse(
+                f"{other.label} and {device.label} are both {device.width} px wide, and what "
+                f"{option} writes is told apart by width.",
+                f"Ask for one of them at a time, or leave {option} out.",
+            )

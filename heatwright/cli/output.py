@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import msgspec
+from playwright.async_api import Error as PlaywrightError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -16,14 +18,27 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
 from rich.table import Table
 
-from recorder.errors import HeatwrightError
+from recorder.errors import HeatwrightError, RenderFailed, WrongUse
 
-__all__ = ["clean", "fail", "note", "print_json", "print_table", "progress", "warn"]
+__all__ = [
+    "clean",
+    "fail",
+    "note",
+    "print_json",
+    "print_table",
+    "progress",
+    "show_warnings",
+    "warn",
+]
+
+PACKAGES = ("heatwright", "heatmap", "replay", "recorder")
+"""Loggers whose warnings are for the user; other people's go where Python puts them."""
 
 PIPED_COLUMNS = 400
 """Width of tables (characters) that go into a file or a pipe: `grep` wants whole lines."""
@@ -49,6 +64,7 @@ def print_json(data: Any) -> None:
     """One JSON document on stdout."""
     body = msgspec.json.format(msgspec.json.encode(data), indent=2)
     sys.stdout.write(body.decode() + "\n")
+    sys.stdout.flush()  # Whoever reads `serve --json` through a pipe waits for it.
 
 
 def print_table(title: str, columns: list[str], rows: list[list[object]]) -> None:
@@ -72,10 +88,40 @@ def warn(text: str) -> None:
     _ERR.print(f"[yellow]note:[/yellow] {clean(text)}", soft_wrap=True)
 
 
+class _Notes(logging.Handler):
+    """Shows what our packages log as notes, with the traceback if there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        warn(record.getMessage())
+        if record.exc_info:
+            for line in logging.Formatter().formatException(record.exc_info).splitlines():
+                note(line)
+
+
+def show_warnings() -> None:
+    """From now on, warnings that our packages log are shown on stderr."""
+    handler = _Notes(logging.WARNING)
+    for name in PACKAGES:
+        logging.getLogger(name).addHandler(handler)
+
+
+class _Stages(Progress):
+    """Bars; where nobody sees them, the beginning of each as a line."""
+
+    def start_task(self, task_id: TaskID) -> None:
+        task = next(one for one in self.tasks if one.id == task_id)
+        if self.disable and task.start_time is None:
+            note(f"{task.description}: {task.total or 0:,.0f}")
+        super().start_task(task_id)
+
+
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Progress bars on stderr; off where nobody looks."""
-    with Progress(
+def progress(*, stages: bool = False) -> Iterator[Progress]:
+    """Progress bars on stderr; off where nobody looks.
+
+    With `stages` each task is a line there, when it begins: for what takes minutes.
+    """
+    with (_Stages if stages else Progress)(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=28),
@@ -103,9 +149,16 @@ def fail(error: BaseException) -> NoReturn:
 
 
 def _known(error: BaseException) -> HeatwrightError | None:
-    """The error as one of ours: trouble with files is the environment's."""
+    """The error as one of ours: trouble with files and browsers is the environment's."""
     if isinstance(error, HeatwrightError):
         return error
+    if isinstance(error, PlaywrightError):
+        return RenderFailed(
+            f"The browser did not do what it was asked to: {_first_line(error)}",
+            "Run the command again; `heatwright doctor` looks closer.",
+        )
+    if isinstance(error, msgspec.MsgspecError):
+        return WrongUse(f"What was read has not the form it should have: {_first_line(error)}")
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -118,3 +171,7 @@ def _known(error: BaseException) -> HeatwrightError | None:
         trouble.exit_code = 3
         return trouble
     return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -20,8 +20,10 @@ from heatwright.cli.options import (
     devices_for,
     open_store,
     out_folder,
+    refuse_equal_widths,
 )
 from heatwright.cli.output import note, print_json, progress, warn
+from recorder.errors import WrongUse
 from recorder.store import Store
 from replay import Moment, Render, Theatre, find_moment, parse_time, render
 from replay.environment import recorded_device
@@ -59,12 +61,18 @@ def replay(
     Example: heatwright replay latest --device desktop --device phone --boxes --out shots
     """
     time = parse_time(at)
+    if time.event is not None and page_view is not None:
+        raise WrongUse(
+            "Events are numbered through the whole session, not within a page view.",
+            "Leave --page-view out, or give seconds: --at 1.5s.",
+        )
     folder = out_folder(out)
     with open_store(store) as opened, progress() as bars:
         moment = find_moment(opened, session, time, page_view=page_view)
         renders = asyncio.run(
-            _render_all(opened, moment, (device, width), full_page, scale.value, bars)
+            _render_all(opened, moment, (device, width), (full_page, scale.value, boxes), bars)
         )
+    folder.mkdir(parents=True, exist_ok=True)
     written = [_write(result, folder, boxes) for result in renders]
     if json:
         print_json(written)
@@ -80,13 +88,15 @@ async def _render_all(
     store: Store,
     moment: Moment,
     asked: tuple[list[str] | None, list[int] | None],
-    full_page: bool,
-    scale: str,
+    how: tuple[bool, str, bool],
     bars: Progress,
 ) -> list[Render]:
+    full_page, scale, boxes = how
     async with Theatre(store) as theatre:
         as_recorded = recorded_device(moment.session, moment.document)
         devices = devices_for(theatre, *asked, default=[as_recorded])
+        if boxes:
+            refuse_equal_widths(devices, "--boxes")
         task = bars.add_task("rendering", total=len(devices))
         renders = []
         for one in devices:

@@ -66,9 +66,12 @@ def report(
     """
     began = time.monotonic()
     start = parse_since(since, datetime.now(UTC)) if since else None
+    folder = out_folder(out)
     with open_store(store) as opened, progress() as bars:
+        patterns = list(dict.fromkeys(pages or []))
+        if not patterns:
+            patterns, where = _most_viewed(opened, where, start)
         keep = _keep(session_filter(opened, where), start)
-        patterns = list(dict.fromkeys(pages or _most_viewed(opened, keep)))
         made = asyncio.run(_compose(opened, patterns, (device, width), keep, hide or [], bars))
         facts = collect_facts(
             opened,
@@ -79,7 +82,7 @@ def report(
             commands=[_command(patterns, (device, width), where, since, hide or [])],
         )
         # The folder is made last: a page that does not exist leaves nothing behind.
-        index = build_report(made, out_folder(out), facts=facts, bars=bars)
+        index = build_report(made, folder, facts=facts, bars=bars)
     if json:
         shown = [summary(heatmap) for page in made for heatmap in page.heatmaps]
         print_json({"report": str(index), "heatmaps": shown})
@@ -111,16 +114,32 @@ def _keep(fits: Keep, start: datetime | None) -> Keep:
     return lambda session: session.started_at >= first and fits(session)
 
 
-def _most_viewed(store: Store, keep: Keep) -> list[str]:
-    """Paths with most views by sessions that `keep` accepts. Raises UnknownPage for none."""
+def _most_viewed(
+    store: Store, where: str | None, start: datetime | None
+) -> tuple[list[str], str | None]:
+    """The most viewed paths of the most viewed site, and `where` narrowed to that site.
+
+    Of the sessions that fit. Says so where there are several sites. Raises UnknownPage for none.
+    """
     sessions = store.sessions()
-    kept = {session.id for session in sessions if keep(session)}
-    views = Counter(view.path for view in store.page_views() if view.session_id in kept)
-    if views:
-        return [path for path, _ in views.most_common(TOP_PAGES)]
-    if sessions:
-        raise UnknownPage("No session fits the filter.", "Widen --where or --since.")
-    raise UnknownPage("Nothing has been recorded yet.", "Record a visit: heatwright record URL")
+    keep = _keep(session_filter(store, where), start)
+    site = {session.id: session.site_id for session in sessions if keep(session)}
+    pages = Counter(
+        (site[view.session_id], view.path) for view in store.page_views() if view.session_id in site
+    )
+    if not pages:
+        if sessions:
+            raise UnknownPage("No session fits the filter.", "Widen --where or --since.")
+        raise UnknownPage("Nothing has been recorded yet.", "Record a visit: heatwright record URL")
+    views: Counter[str] = Counter()
+    for (name, _), count in pages.items():
+        views[name] += count
+    chosen, *others = [name for name, _ in views.most_common()]
+    if others:
+        warn(f"only {chosen}, the site with most views; others: {', '.join(others)} (see --where)")
+        this = f'site = "{chosen}"'
+        where = f"({where}) and {this}" if where else this
+    return [path for (name, path), _ in pages.most_common() if name == chosen][:TOP_PAGES], where
 
 
 async def _compose(

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from heatwright.cli.options import StoreOption, open_store
-from heatwright.cli.output import note, warn
+from heatwright.cli.options import JsonOption, StoreOption, open_store
+from heatwright.cli.output import note, print_json, warn
 from recorder.collector import serving
 from recorder.store import Store
 
-__all__ = ["Role", "serve"]
-
-
-class Role(StrEnum):
-    """What this process serves."""
-
-    COLLECTOR = "collector"
-    ALL = "all"
+__all__ = ["serve"]
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8700,
-    role: Annotated[Role, typer.Option(help="What to serve.")] = Role.ALL,
     store: StoreOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Serve the collector: takes what the tag sends, and hands out the tag.
 
@@ -37,15 +29,17 @@ def serve(
     with open_store(store) as opened:
         if not opened.sites.list():
             warn("no site is registered yet: heatwright sites add NAME --origin URL")
-        asyncio.run(_serve(opened, host, port))
+        asyncio.run(_serve(opened, host, port, json))
 
 
-async def _serve(store: Store, host: str, port: int) -> None:
+async def _serve(store: Store, host: str, port: int, json: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with serving(store, host, port) as base_url:
+        if json:
+            print_json({"url": base_url, "store": store.name})
         note(f"serving {base_url} (store {store.name}); Ctrl-C stops")
         await stop.wait()
         note("stopping: what was accepted is being written")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright
 from rich.progress import Progress
 
 from heatwright.demo.shop import fixture_site, serve_shop
@@ -26,7 +26,8 @@ from recorder.chromium import launch
 from recorder.collector import serving
 from recorder.devices import DEVICES
 from recorder.drive import Errand, record_visit
-from recorder.errors import WrongUse
+from recorder.errors import RenderFailed, WrongUse
+from recorder.pages import match_page
 from recorder.store import Store
 from replay import Theatre
 
@@ -64,7 +65,9 @@ async def run_demo(store: Store, out: Path, visitors: int, bars: Progress) -> De
     began = time.monotonic()
     await _record(store, visitors, bars)
     async with Theatre(store) as theatre:
-        pages = await compose(theatre, PAGES, list(DEVICES.values()), hide=HIDE, bars=bars)
+        pages = await compose(
+            theatre, _visited(store), list(DEVICES.values()), hide=HIDE, bars=bars
+        )
     facts = collect_facts(
         store,
         "Tarnside, the demo shop",
@@ -73,6 +76,12 @@ async def run_demo(store: Store, out: Path, visitors: int, bars: Progress) -> De
     )
     report = build_report(pages, out, facts=facts, bars=bars)
     return DemoResult(report, len(store.sessions()), time.monotonic() - began)
+
+
+def _visited(store: Store) -> list[str]:
+    """Those of `PAGES` that somebody saw: few visitors may leave one out."""
+    seen = [view.url for view in store.page_views()]
+    return [page for page in PAGES if any(match_page(page, url) for url in seen)]
 
 
 async def _record(store: Store, count: int, bars: Progress) -> None:
@@ -99,8 +108,10 @@ async def _record(store: Store, count: int, bars: Progress) -> None:
                     await _tagged(browser, base_url, visitor)
             bars.advance(task)
 
-        await asyncio.gather(*(one(index, visitor) for index, visitor in people))
-        await browser.close()
+        try:
+            await asyncio.gather(*(one(index, visitor) for index, visitor in people))
+        finally:
+            await browser.close()
 
 
 def is_driven(index: int) -> bool:
@@ -132,14 +143,23 @@ async def _driven(browser: Browser, store: Store, base_url: str, visitor: Visito
 
 
 async def _tagged(browser: Browser, base_url: str, visitor: Visitor) -> None:
+    """Raises RenderFailed if the visit cannot be carried through."""
     context = await browser.new_context(**visitor.device.context_options())
-    await prepare(context, base_url=base_url, visitor=visitor)
-    page = await context.new_page()
-    await page.goto(f"{base_url}/")
-    await visit(page, base_url, visitor)
-    # Leaving the page makes the tag send its rest, as closing a tab does for people.
-    await page.goto("about:blank")
-    await context.close()
+    try:
+        await prepare(context, base_url=base_url, visitor=visitor)
+        page = await context.new_page()
+        await page.goto(f"{base_url}/")
+        await visit(page, base_url, visitor)
+        # Leaving the page makes the tag send its rest, as closing a tab does for people.
+        await page.goto("about:blank")
+    except Error as error:
+        raise RenderFailed(
+            f"The visit of {visitor.id} on {visitor.device.label} broke off: "
+            f"{error.message.splitlines()[0]}",
+            "Run the demo again; if the machine is busy, with fewer --visitors.",
+        ) from error
+    finally:
+        await context.close()
 
 
 def _free_port() -> int:

@@ -36,7 +36,7 @@ async def compose(
     pattern that fits nothing recorded, BrokenRecording for one that cannot be rebuilt.
     """
     reading = bars.add_task("reading pages", total=len(patterns))
-    placing = bars.add_task("placing points", total=len(patterns) * len(devices))
+    placing = bars.add_task("placing points", total=len(patterns) * len(devices), start=False)
     gate = asyncio.Semaphore(STAGES_AT_ONCE)
 
     async def one(gathered: Gathered, device: Device) -> Heatmap:
@@ -49,8 +49,9 @@ async def compose(
     for pattern in patterns:
         gathered = await gather(theatre, pattern, keep=keep)
         bars.advance(reading)
+        bars.start_task(placing)
         heatmaps = await asyncio.gather(*(one(gathered, device) for device in devices))
-        counted = Counter(Kind(one.anchor.kind) for one in gathered.samples(kinds))
+        counted = gathered.recorded(kinds)
         reports.append(
             PageReport(pattern, page_title(gathered), heatmaps, _viewers(gathered), counted)
         )

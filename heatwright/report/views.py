@@ -124,6 +124,8 @@ class Overall:
     balances: bool
     parts: list[Part]
     devices: list[str]
+    failures: list[str]
+    """Documents that could not be rebuilt, each once, whatever pages it was to show."""
 
     @classmethod
     def of(cls, views: Sequence[PageView], facts: ReportFacts) -> Overall:
@@ -136,6 +138,7 @@ class Overall:
             balanced,
             parts(summed),
             list(names),
+            list(dict.fromkeys(why for view in views for why in view.failures)),
         )
 
 
@@ -170,7 +173,7 @@ def _figure(shot: Shot, lines: Sequence[Line]) -> Figure:
         Kind.TAP if device.touch else Kind.CLICK,
         mine,
         {kind: parts(one) for kind, one in mine.items()},
-        shot.heatmap.backdrop.fidelity.remarks(),
+        shot.heatmap.remarks(),
     )
 
 

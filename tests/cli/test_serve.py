@@ -119,3 +119,19 @@ async def test_the_printed_tag_records_a_visit(run: Run, tmp_path: Path) -> None
 
 async def test_without_consent_nothing_is_recorded(run: Run, tmp_path: Path) -> None:
     assert await recorded(run, tmp_path, consents=False) == []
+
+
+def test_json_says_where_the_collector_is(tmp_path: Path) -> None:
+    """The line comes while the collector runs: whoever started it reads it through a pipe."""
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    command = [sys.executable, "-m", "heatwright", "serve", "--port", "0", "--json"]
+    process = subprocess.Popen(
+        [*command, "--store", store], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    said = "".join(iter(process.stdout.readline, "}\n")) + "}"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", json.loads(said)["url"])

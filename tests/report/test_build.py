@@ -65,7 +65,8 @@ def test_the_page_says_what_was_recorded(tmp_path: Path) -> None:
     )
     html, _ = _read(build_report([small_page(), broken], tmp_path, facts=facts()))
     for words in (
-        "Every recorded point appears once",
+        "Every point that could be read appears once",
+        "1 document could not be rebuilt",
         "2 recorded = 1 drawn + 1 hidden",
         "extrapolated",
         "/a.png",
@@ -74,6 +75,9 @@ def test_the_page_says_what_was_recorded(tmp_path: Path) -> None:
         "heatwright report /",
     ):
         assert words in html
+    assert "Every recorded point appears once" not in html
+    whole, _ = _read(build_report([small_page()], tmp_path, facts=facts()))
+    assert "Every recorded point appears once" in whole and "be rebuilt" not in whole
 
 
 def test_a_ledger_that_does_not_balance_is_not_hushed_up(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from recorder.drive import Errand, record_visit
 from recorder.errors import UnknownPage, WrongUse
 from recorder.store import Store
 from tests.report.making import DESKTOP, PHONE, document, session
+from tests.support.forging import Forge, keep
 
 _NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _HTML = """<!doctype html><title>Tea</title><meta name="viewport" content="width=device-width">
@@ -120,3 +121,21 @@ def test_a_session_without_a_device_goes_to_the_nearest_of_its_kind() -> None:
     assert device_name(tagged, document(width=412, height=900, environment=touch)) == "phone"
     assert device_name(tagged, document(width=400)) == "laptop"
     assert device_name(tagged, document(width=None, height=None)) == "unknown"
+
+
+def test_of_several_sites_the_most_viewed_is_reported_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cause: the same path on two sites was one page, and nobody was told."""
+    url = f"sqlite:///{tmp_path / 'h.db'}"
+    with Store.open(url) as store:
+        for address in ("http://one.test/", "http://two.test/", "http://two.test/"):
+            forge = Forge()
+            keep(store, address, forge.document(forge.element("p", {}, "Tea")))
+    report(width=[400], out=tmp_path / "out", store=url, json=True)
+    shown = capsys.readouterr()
+
+    assert [one["page_views"] for one in json.loads(shown.out)["heatmaps"]] == [2]
+    assert "only two.test, the site with most views; others: one.test" in shown.err
+    html = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "two.test" in html and "one.test" not in html
