@@ -1,12 +1,40 @@
 /**
- * What the tag is told: by `data-*` attributes of its script element, or, in a
- * browser that `heatwright record` drives, by an object set before it runs.
+ * What the tag is told: by `data-*` attributes of its script element, by
+ * `init()`, or, in a browser that `heatwright record` drives, by an object
+ * set before it runs. `docs/tag.md` lists every setting.
  */
+
+/** How much is masked; each level promises all that the one before it does. */
+export type MaskLevel = "inputs" | "text" | "strict";
+
 export interface Settings {
-  /** Collector's base URL; empty when driven. */
+  /** Collector's base URL without a slash at its end; empty when driven. */
   endpoint: string;
   key: string;
   consent: "required" | "not-required";
+  /** Version of what the visitor was asked; it goes into the recording. */
+  consentVersion: string | null;
+  /** `on-error` keeps the last minute in memory and sends only when something goes wrong. */
+  mode: "always" | "on-error";
+  /** Share of sessions that are recorded, 0 to 1. */
+  sample: number;
+  /** Path patterns that are never recorded: `*` is one segment, `**` any number. */
+  exclude: string[];
+  mask: MaskLevel;
+  /** Selectors that mask, unmask, block and ignore besides the `rr-*` classes; may be empty. */
+  maskSelector: string;
+  unmaskSelector: string;
+  blockSelector: string;
+  ignoreSelector: string;
+  /** Names of query parameters that stay in URLs; `["*"]` keeps all. */
+  keepQuery: string[];
+  /** Fragments of page URLs: dropped, kept where they are routes (`#/…`, `#!…`), or all kept. */
+  keepFragment: "none" | "routes" | "all";
+  /** Response headers (small letters) of the page's own requests that are recorded. */
+  responseHeaders: string[];
+  canvas: boolean;
+  /** Where browsers that programs drive are recorded: on this machine's own pages, or everywhere. */
+  automation: "local" | "record";
   traits: Record<string, string>;
   variant: string | null;
   release: string | null;
@@ -24,45 +52,32 @@ export interface DrivenSettings {
   release: string | null;
 }
 
+/** What every setting is unless it is told otherwise. */
+export const DEFAULTS: Omit<Settings, "endpoint" | "key"> = {
+  consent: "required",
+  consentVersion: null,
+  mode: "always",
+  sample: 1,
+  exclude: [],
+  mask: "inputs",
+  maskSelector: "",
+  unmaskSelector: "",
+  blockSelector: "",
+  ignoreSelector: "",
+  keepQuery: [],
+  keepFragment: "none",
+  responseHeaders: ["content-type", "content-length", "x-request-id", "server-timing"],
+  canvas: false,
+  automation: "local",
+  traits: {},
+  variant: null,
+  release: null,
+  driven: null,
+};
+
 declare global {
   interface Window {
     __heatwrightDriven?: DrivenSettings;
     __heatwrightSend?: (batch: string) => Promise<void>;
   }
-}
-
-const TRAIT = "trait";
-
-/** Null when there is neither a driver nor a script element with a key. */
-export function readSettings(script: HTMLOrSVGScriptElement | null): Settings | null {
-  const driven = window.__heatwrightDriven;
-  // A driver's init script also runs in the empty page that every tab begins with.
-  if (!location.protocol.startsWith("http")) return null;
-  if (driven) return { ...driven, endpoint: "", consent: "not-required", driven };
-  if (!(script instanceof HTMLScriptElement)) return null;
-  const { key, consent, variant, release, endpoint } = script.dataset;
-  if (!key) {
-    console.warn("heatwright: no data-key, nothing is recorded");
-    return null;
-  }
-  return {
-    endpoint: endpoint ?? new URL(script.src).origin,
-    key,
-    consent: consent === "not-required" ? "not-required" : "required",
-    traits: readTraits(script.dataset),
-    variant: variant ?? null,
-    release: release ?? null,
-    driven: null,
-  };
-}
-
-/** `data-trait-plan="free"` arrives in the dataset as `traitPlan`. */
-function readTraits(data: DOMStringMap): Record<string, string> {
-  const traits: Record<string, string> = {};
-  for (const [name, value] of Object.entries(data)) {
-    if (!name.startsWith(TRAIT) || name.length === TRAIT.length || value === undefined) continue;
-    const rest = name.slice(TRAIT.length);
-    traits[rest.charAt(0).toLowerCase() + rest.slice(1)] = value;
-  }
-  return traits;
 }

@@ -1,0 +1,62 @@
+/** Every limit of the tag, with unit and reason. Meeting one is never silent. */
+
+// When a recording ends by itself; its last event then says which limit it met.
+
+/** Mutations (added, removed and changed nodes) in a second that a page may make for long. */
+export const MUTATIONS_PER_SECOND = 5_000;
+
+/** Seconds in a row beyond `MUTATIONS_PER_SECOND`; a framework's first render takes one or two. */
+export const STORM_SECONDS = 5;
+
+/** Characters of one document's events: the server refuses to replay much more in one go. */
+export const DOCUMENT_CHARS = 64 * 1024 * 1024;
+
+/** Milliseconds of one document: nobody looks at one page for longer at a time. */
+export const DOCUMENT_MS = 4 * 3_600_000;
+
+/** A session ends after this much idle time (milliseconds): the web analytics convention. */
+export const SESSION_IDLE_MS = 30 * 60_000;
+
+/** Milliseconds between two notes in storage that the session is alive. */
+export const TOUCH_MS = 15_000;
+
+// Delivery.
+
+/** Events wait at most this long (milliseconds). */
+export const FLUSH_MS = 2000;
+
+/** A driven browser may close at any time; its binding costs nothing. */
+export const FLUSH_DRIVEN_MS = 200;
+
+/** Characters that wait before they are sent at once: what a beacon could still carry. */
+export const FLUSH_CHARS = 32 * 1024;
+
+/** A batch holds about this many characters of events; a single larger event goes alone. */
+export const BATCH_CHARS = 512 * 1024;
+
+/**
+ * All beacons of a page share a quota of 64 KiB in flight; this leaves room for the envelope.
+ * What is beyond it when a page goes away may be lost, and shows as a gap in the sequence.
+ */
+export const LAST_BYTES = 48 * 1024;
+
+/** Bodies from this size on (characters) are worth compressing. */
+export const GZIP_FROM = 1024;
+
+/** A request that outlives its page may hold 64 KiB; one of ours is under way at a time. */
+export const KEEPALIVE_BYTES = 60 * 1024;
+
+/** Waiting time before the first retry (milliseconds); it doubles up to the cap. */
+export const RETRY_MS = 1000;
+export const RETRY_CAP_MS = 60_000;
+
+/** What a page may hold back while the collector is away (characters); then recording stops. */
+export const SPOOL_CHARS = 8 * 1024 * 1024;
+
+// `on-error` mode.
+
+/** What is kept before something goes wrong (milliseconds). */
+export const BUFFER_MS = 60_000;
+
+/** Characters kept at most; beyond it the tag begins anew with a fresh snapshot. */
+export const BUFFER_CHARS = 16 * 1024 * 1024;
