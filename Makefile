@@ -37,7 +37,7 @@ format: .venv/.python ## put every Python file into the house's format
 
 clean: ## remove what was set up and built, never a store
 	rm -rf .venv node_modules dist build demo-report .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	rm -f recorder/static/*.js recorder/static/*.js.* replay/static/*.js replay/static/*.js.*
+	rm -rf recorder/static replay/static
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each part of the set-up runs again only when what it depends on has changed.

@@ -30,12 +30,20 @@ NPM_DEADLINE_S = 600
 ESBUILD_DEADLINE_S = 120
 """A bundle takes well under a second."""
 
+VERSION_CHARS = 12
+"""Hex digits of the digest by which the scripts of one build know each other."""
+
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 
-SHARED_INPUTS = ("package-lock.json", "tsconfig.json", "hatch_build.py")
+BUNDLERS = ("tools/bundle.mjs", "tools/lean_rrweb.mjs")
+
+SHARED_INPUTS = ("package-lock.json", "tsconfig.json", "hatch_build.py", *BUNDLERS)
 """What every bundle depends on besides TypeScript."""
 
 SOURCE_FOLDERS = ("recorder/client", "replay/stage")
+
+TYPES = ("recorder/client/heatwright.d.ts", "recorder/static/heatwright.d.ts")
+"""The ES module's types, which lie beside it as they are."""
 
 
 class BundleError(Exception):
@@ -46,13 +54,17 @@ class Bundle(NamedTuple):
     """One TypeScript entry point and the script that is made from it.
 
     Paths are relative to the project's root. `target` is the oldest
-    ECMAScript version that the script has to run on. Not a dataclass: hatchling
+    ECMAScript version that the script has to run on; `format` is esbuild's:
+    a plain script (`iife`) or an ES module. `lean` ones are loaded by every
+    visitor: all that can go, goes. Not a dataclass: hatchling
     loads this file without registering it as a module, which those need.
     """
 
     source: str
     output: str
     target: str
+    format: str = "iife"
+    lean: bool = True
 
     @property
     def digest_file(self) -> str:
@@ -65,10 +77,13 @@ class Bundle(NamedTuple):
         return f"{self.output}.licenses.txt"
 
 
-# The tag meets every browser a visitor has; the stage only our own Chromium.
+# The tag meets every browser a visitor has; the stage and a driven page only our own Chromium.
 BUNDLES = (
     Bundle("recorder/client/tag.ts", "recorder/static/heatwright.js", "es2021"),
-    Bundle("replay/stage/stage.ts", "replay/static/stage.js", "es2022"),
+    Bundle("recorder/client/more.ts", "recorder/static/heatwright-more.js", "es2021", "esm"),
+    Bundle("recorder/client/module.ts", "recorder/static/heatwright.mjs", "es2021", "esm"),
+    Bundle("recorder/client/driven.ts", "recorder/static/driven.js", "es2022", lean=False),
+    Bundle("replay/stage/stage.ts", "replay/static/stage.js", "es2022", lean=False),
 )
 
 
@@ -82,8 +97,9 @@ def bundle_all(root: Path) -> list[Bundle]:
     if stale:
         with node_modules(root) as modules:
             for bundle in stale:
-                make(root, bundle, modules)
+                make(root, bundle, modules, digest)
                 (root / bundle.digest_file).write_text(digest + "\n", encoding="ascii")
+        _replace(root / TYPES[1], (root / TYPES[0]).read_bytes())
     return stale
 
 
@@ -152,35 +168,35 @@ def _packages(lock: Path) -> dict[str, dict[str, Any]]:
     return packages
 
 
-def make(root: Path, bundle: Bundle, modules: Path) -> None:
-    """Bundle one entry point, with the licences of what went into it beside it."""
+def make(root: Path, bundle: Bundle, modules: Path, digest: str) -> None:
+    """Bundle one entry point, with the licences of what went into it beside it.
+
+    `digest` names this build to scripts that load each other.
+    """
     if not (root / bundle.source).is_file():
         raise BundleError(f"{bundle.source} is missing, so {bundle.output} cannot be made.")
     with tempfile.TemporaryDirectory(prefix="heatwright-bundle-") as folder:
-        script, notes = Path(folder, "bundle.js"), Path(folder, "meta.json")
-        arguments = [
-            str(modules / "esbuild" / "bin" / "esbuild"),
-            str(root / bundle.source),
-            "--bundle",
-            "--minify",
-            "--format=iife",
-            "--charset=utf8",
-            "--log-level=warning",
-            f"--target={bundle.target}",
-            f"--outfile={script}",
-            f"--metafile={notes}",
-        ]
-        # The packages may lie outside the tree: NODE_PATH is where esbuild looks for them last.
-        _run_node(arguments, root, ESBUILD_DEADLINE_S, {"NODE_PATH": str(modules)})
-        licenses = "\n".join(_licenses(json.loads(notes.read_text(encoding="utf-8")), modules))
+        script = Path(folder, "bundle.js")
+        options = {
+            "modules": str(modules),
+            "lean": bundle.lean,
+            "entryPoints": [str(root / bundle.source)],
+            "outfile": str(script),
+            "format": bundle.format,
+            "target": bundle.target,
+            "define": {"MORE_VERSION": json.dumps(digest[:VERSION_CHARS])},
+        }
+        arguments = [str(root / "tools/bundle.mjs"), json.dumps(options)]
+        told = _run_node(arguments, root, ESBUILD_DEADLINE_S)
+        licenses = "\n".join(_licenses(json.loads(told)["inputs"], modules))
         _replace(root / bundle.licenses_file, licenses.encode())
         _replace(root / bundle.output, script.read_bytes())
 
 
-def _licenses(metafile: dict[str, Any], modules: Path) -> Iterator[str]:
+def _licenses(inputs: list[str], modules: Path) -> Iterator[str]:
     """The licence of each npm package that a bundle contains, as its authors ask for."""
     marker = "node_modules/"
-    inside = {path.rpartition(marker)[2] for path in metafile["inputs"] if marker in path}
+    inside = {path.rpartition(marker)[2] for path in inputs if marker in path}
     parts = [path.split("/") for path in inside]
     for name in sorted({"/".join(p[:2] if p[0].startswith("@") else p[:1]) for p in parts}):
         about = json.loads((modules / name / "package.json").read_text(encoding="utf-8"))
@@ -202,17 +218,17 @@ def npm(arguments: list[str], folder: Path, *, echo: bool = False) -> None:
     home = _node_home()
     library = home if os.name == "nt" else home / "lib"
     command = library / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    _run_node([str(command), *arguments], folder, NPM_DEADLINE_S, {}, echo=echo)
+    _run_node([str(command), *arguments], folder, NPM_DEADLINE_S, echo=echo)
 
 
 def _run_node(
     arguments: list[str],
     folder: Path,
     deadline_s: int,
-    extra: dict[str, str],
     *,
     echo: bool = False,
-) -> None:
+) -> str:
+    """What the program printed; with `echo` the user sees it instead."""
     home = _node_home()
     programs = home if os.name == "nt" else home / "bin"
     node = programs / ("node.exe" if os.name == "nt" else "node")
@@ -221,10 +237,10 @@ def _run_node(
     done = subprocess.run(
         [str(node), *arguments],
         cwd=folder,
-        env={**os.environ, "PATH": path, **extra},
+        env={**os.environ, "PATH": path},
         stdin=subprocess.DEVNULL,
         stdout=None if echo else subprocess.PIPE,
-        stderr=None if echo else subprocess.STDOUT,
+        stderr=None if echo else subprocess.PIPE,
         timeout=deadline_s,
         text=True,
         encoding="utf-8",
@@ -233,7 +249,9 @@ def _run_node(
     )
     if done.returncode:
         what = " ".join([Path(arguments[0]).stem, *arguments[1:2]])
-        raise BundleError(f"{what} failed with status {done.returncode}.\n{done.stdout or ''}")
+        said = f"{done.stdout or ''}{done.stderr or ''}"
+        raise BundleError(f"{what} failed with status {done.returncode}.\n{said}")
+    return done.stdout or ""
 
 
 def _node_home() -> Path:

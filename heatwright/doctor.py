@@ -31,7 +31,12 @@ DISK_FLOOR_BYTES = 1_000_000_000
 SAFE_WAL_VERSIONS = "3.51.3"
 """Before this release SQLite can corrupt a store that several processes checkpoint at once."""
 
-SCRIPTS = ("recorder/static/heatwright.js", "replay/static/stage.js")
+SCRIPTS = (
+    "recorder/static/heatwright.js",
+    "recorder/static/heatwright-more.js",
+    "recorder/static/driven.js",
+    "replay/static/stage.js",
+)
 
 MARKS = {True: "[green]ok[/]", False: "[red]missing[/]", None: "[yellow]note[/]"}
 

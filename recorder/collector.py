@@ -2,7 +2,8 @@
 
 POST /v1/batches     one wire batch (JSON, or gzip of it)    202, or an error below
 OPTIONS /v1/batches  preflight                               204 or 403
-GET /heatwright.js   the tag
+GET /heatwright.js   the tag, and beside it all of `recorder.tag_file.TAG_FILES`
+GET /s/{session}     how to replay a session: where `heatwright.sessionUrl()` leads
 GET /healthz         200 {"ok": true}, 503 when the store does not answer
 
 An error is `{"error": {"reason": "...", "message": "..."}}`; the reasons and
@@ -26,8 +27,9 @@ from recorder.batches import Batch, Refusal, RefusedBatch, decode_batch
 from recorder.errors import UnknownSite, Unready
 from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
 from recorder.ingest import GroupWriter, QueueFull
+from recorder.session_link import session_link
 from recorder.store import Accepted, Store
-from recorder.tag_file import tag_response
+from recorder.tag_file import TAG_FILES, tag_response
 
 __all__ = ["make_collector", "serving"]
 
@@ -66,7 +68,9 @@ def make_collector(store: Store, *, fetch_assets: bool = True) -> web.Applicatio
     app[_DECODING] = asyncio.Semaphore(_DECODERS)
     app.router.add_post("/v1/batches", _post_batch)
     app.router.add_route("OPTIONS", "/v1/batches", _preflight)
-    app.router.add_get("/heatwright.js", _tag)
+    for name in TAG_FILES:
+        app.router.add_get(f"/{name}", _tag)
+    app.router.add_get("/s/{session}", session_link)
     app.router.add_get("/healthz", _health)
     app.cleanup_ctx.append(_background)
     return app
@@ -192,8 +196,9 @@ def _decode(body: bytes, encoding: str) -> Batch:
     """The batch in a body as sent; runs in a thread. Raises RefusedBatch."""
     if encoding not in ("", "identity", "gzip"):
         raise RefusedBatch(Refusal.ENCODING, "Send JSON as it is, or as gzip.")
-    # A server that inflates bodies itself leaves the header but not the gzip.
-    if encoding == "gzip" and is_gzip(body):
+    # The body tells, not the header: a beacon cannot set one, and a server in between that
+    # inflates bodies itself leaves it. No JSON begins as gzip does.
+    if is_gzip(body):
         try:
             body = gunzip(body, limits.INFLATED_BYTES)
         except InflatedTooLarge:
@@ -261,7 +266,13 @@ def _json(status: int, value: Any, headers: dict[str, str] | None = None) -> web
 
 def _cors(origin: str | None) -> dict[str, str]:
     """Headers that let `origin` read the reply. Never with credentials: none are used."""
-    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin else {}
+    if not origin:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "Retry-After",
+        "Vary": "Origin",
+    }
 
 
 def _label(text: str) -> str:

@@ -178,7 +178,7 @@ async def _install_tag(context: BrowserContext, site: Site, errand: Errand, sess
 
 def _tag_script() -> str:
     try:
-        return files("recorder").joinpath("static/heatwright.js").read_text(encoding="utf-8")
+        return files("recorder").joinpath("static/driven.js").read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise Unready(
             "The tag's JavaScript is not built.", "Run `make setup`, or install the package."

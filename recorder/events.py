@@ -16,9 +16,19 @@ import msgspec
 
 __all__ = [
     "ANCHOR_PLUGIN",
+    "CONSENT_TAG",
     "ENVIRONMENT_TAG",
+    "ERROR_TAG",
+    "FAULTS_TAG",
     "GOAL_TAG",
+    "IDENTIFY_TAG",
+    "LIMIT_TAG",
+    "PAGE_TAG",
+    "REDUCED_TAG",
+    "REPORT_TAG",
+    "REQUEST_TAG",
     "ROUTE_TAG",
+    "TRAIT_TAG",
     "CustomData",
     "Event",
     "EventType",
@@ -39,6 +49,37 @@ ENVIRONMENT_TAG = "heatwright/environment"
 
 GOAL_TAG = "heatwright/goal"
 """Custom event of `heatwright.track(goal, properties)`: payload `{"goal", "properties"}`."""
+
+CONSENT_TAG = "heatwright/consent"
+"""The visitor's consent, after each snapshot: payload `{"at", "version"}`, epoch ms, text or null."""
+
+IDENTIFY_TAG = "heatwright/identify"
+"""`heatwright.identify(id, traits)`: payload `{"id", "traits"}`."""
+
+TRAIT_TAG = "heatwright/trait"
+"""`heatwright.tag(name, value)`: payload `{"name", "value"}`."""
+
+PAGE_TAG = "heatwright/page"
+"""`heatwright.page(name)`: payload `{"name"}`; the page view under way has this name."""
+
+REPORT_TAG = "heatwright/report"
+"""`heatwright.report(reason)`: payload `{"reason"}`."""
+
+ERROR_TAG = "heatwright/error"
+"""An error of the page: see `recorder/client/errors.ts`."""
+
+REQUEST_TAG = "heatwright/request"
+"""A request of the page's scripts: see `recorder/client/requests.ts`."""
+
+LIMIT_TAG = "heatwright/limit"
+"""The last event of a recording that ended before its page: payload `{"reason"}`, one of
+`mutations`, `bytes`, `duration`, `offline`."""
+
+REDUCED_TAG = "heatwright/reduced"
+"""The page could not load all of the tag: payload `{"missing"}`."""
+
+FAULTS_TAG = "heatwright/faults"
+"""Errors inside the tag, which the page never saw: payload `{"count", "first"}`."""
 
 
 class EventType(IntEnum):

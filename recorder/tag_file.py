@@ -1,4 +1,4 @@
-"""Serving the tag: the bundled script, with an ETag and a short cache life."""
+"""Serving the tag's files: the bundled scripts, with an ETag and a short cache life."""
 
 from __future__ import annotations
 
@@ -10,18 +10,30 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import LooseHeaders
 
-__all__ = ["TAG_FILE", "tag_response"]
+__all__ = ["TAG_FILES", "TAG_FOLDER", "tag_response"]
 
-TAG_FILE: Final = Path(__file__).parent / "static" / "heatwright.js"
-"""The bundled tag; made by the build."""
+TAG_FOLDER: Final = Path(__file__).parent / "static"
+"""Where the build puts the scripts."""
+
+TAG_FILES: Final = {
+    "heatwright.js": "text/javascript",
+    "heatwright-more.js": "text/javascript",
+    "heatwright.mjs": "text/javascript",
+    "heatwright.d.ts": "text/plain",
+}
+"""What sites may load: the tag, what it loads after the first snapshot, the ES module, its types."""
 
 _CACHE_SECONDS: Final = 300  # a fix to the tag reaches every page within five minutes
 
 
 async def tag_response(request: web.Request) -> web.StreamResponse:
-    """The script, or 304 if the visitor's copy is current. 404 where it was not built."""
+    """The file that the path names, or 304 if the visitor's copy is current.
+
+    404 where it was not built.
+    """
+    name = request.path.rpartition("/")[2]
     try:
-        body = await asyncio.to_thread(TAG_FILE.read_bytes)
+        body = await asyncio.to_thread((TAG_FOLDER / name).read_bytes)
     except FileNotFoundError:
         raise web.HTTPNotFound(reason="The tag is not built: run make setup") from None
     etag = hashlib.sha256(body).hexdigest()[:32]
@@ -34,7 +46,7 @@ async def tag_response(request: web.Request) -> web.StreamResponse:
     if any(known.value in (etag, "*") for known in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     response = web.Response(
-        body=body, content_type="text/javascript", charset="utf-8", headers=headers
+        body=body, content_type=TAG_FILES[name], charset="utf-8", headers=headers
     )
     response.enable_compression()
     return response

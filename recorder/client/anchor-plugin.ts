@@ -36,6 +36,8 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 export function anchorPlugin(): RecordPlugin {
   let ids: NodeIds | null = null;
+  /** rrweb observes a late frame's document twice. */
+  const known = new WeakSet<Document>();
   return {
     name: ANCHOR_PLUGIN,
     options: {},
@@ -43,6 +45,8 @@ export function anchorPlugin(): RecordPlugin {
       ids = mirrors.nodeMirror;
     },
     observer: (emit, win) => {
+      if (known.has(win.document)) return () => undefined;
+      known.add(win.document);
       const onClick = (event: Event): void => {
         const payload = ids && measure(event as PointerEvent, ids);
         if (payload) emit(payload);
@@ -56,8 +60,9 @@ export function anchorPlugin(): RecordPlugin {
 /** Null for a click that no pointer made: by a script, the keyboard, or a label's forwarding. */
 function measure(event: PointerEvent, ids: NodeIds): AnchorPayload | null {
   if (!event.isTrusted || event.detail === 0) return null;
-  const target = event.composedPath()[0];
-  if (!(target instanceof (targetWindow(event).Element as typeof Element))) return null;
+  const target = event.composedPath()[0] as Element;
+  // A frame has constructors of its own.
+  if (target.nodeType !== Node.ELEMENT_NODE) return null;
   const blocked = blockedAround(event);
   if (blocked) return pressedBlocked(event, blocked, ids);
   const payload: AnchorPayload = {
@@ -98,9 +103,4 @@ function pressedBlocked(event: PointerEvent, element: Element, ids: NodeIds): An
   const [left, top, width, height] = box;
   const [x, y] = [left + width / 2, top + height / 2];
   return { kind: kindOf(event), id: ids.getId(element), masked: true, x, y, box, button: 0 };
-}
-
-/** The window whose constructors the event's nodes were made by: a frame has its own. */
-function targetWindow(event: UIEvent): typeof globalThis {
-  return (event.view ?? window) as unknown as typeof globalThis;
 }

@@ -4,6 +4,7 @@
  * Kept in the site's own storage under three keys; where storage is refused,
  * ids live as long as the page.
  */
+import { SESSION_IDLE_MS, TOUCH_MS } from "./limits";
 import type { Settings } from "./settings";
 
 export interface Identity {
@@ -13,14 +14,12 @@ export interface Identity {
   document: string;
 }
 
-const VISITOR_KEY = "heatwright.visitor";
-const SESSION_KEY = "heatwright.session";
-const TAB_KEY = "heatwright.tab";
+export const VISITOR_KEY = "heatwright.visitor";
+export const SESSION_KEY = "heatwright.session";
+export const TAB_KEY = "heatwright.tab";
 
-/** A session ends after this much idle time (milliseconds): the web analytics convention. */
-const SESSION_IDLE_MS = 30 * 60 * 1000;
-
-const TOUCH_MS = 60 * 1000;
+/** Ids of this page where storage is refused or full. */
+const memory = new Map<string, string>();
 
 /** 96 random bits in hex: enough that two ids never meet. */
 export function newId(): string {
@@ -28,78 +27,99 @@ export function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export function identify(settings: Settings, now: number): Identity {
-  const document = newId();
-  if (settings.driven) {
-    const { visitor, session } = settings.driven;
-    return { visitor, session, tab: remembered(sessionStore(), TAB_KEY), document };
-  }
+/** Ids of a document of `session` that begins now. */
+export function identify({ driven }: Settings, session: string): Identity {
   return {
-    visitor: remembered(localStore(), VISITOR_KEY),
-    session: currentSession(now),
-    tab: remembered(sessionStore(), TAB_KEY),
-    document,
+    visitor: driven?.visitor ?? remembered("local", VISITOR_KEY),
+    session,
+    tab: remembered("session", TAB_KEY),
+    document: newId(),
   };
 }
 
-let touchedAt = 0;
-
-/** Notes, once a minute at most, that the session is alive: an active visitor's never rotates. */
-export function touchSession(session: string, now: number): void {
-  if (now - touchedAt < TOUCH_MS) return;
-  touchedAt = now;
-  // Another tab may have begun the next session; that one stays.
-  const current = aliveSession(now);
-  if (current === null || current === session) write(localStore(), SESSION_KEY, `${session} ${now}`);
-}
-
-/** Withdrawal: the browser no longer knows its visitor. */
-export function forget(): void {
-  localStore()?.removeItem(VISITOR_KEY);
-  localStore()?.removeItem(SESSION_KEY);
-  sessionStore()?.removeItem(TAB_KEY);
-}
-
-function currentSession(now: number): string {
+/** The session under way, or a new one. */
+export function currentSession({ driven }: Settings, now: number): string {
+  if (driven) return driven.session;
   const session = aliveSession(now) ?? newId();
+  touchedAt = 0;
   touchSession(session, now);
   return session;
 }
 
-/** The stored session, unless it has been idle for too long. */
-function aliveSession(now: number): string | null {
-  const [id, seen] = (localStore()?.getItem(SESSION_KEY) ?? "").split(" ");
-  return id && seen && now - Number(seen) < SESSION_IDLE_MS ? id : null;
+let touchedAt = 0;
+
+/** Notes, every few seconds at most, that the session is alive. */
+export function touchSession(session: string, now: number): void {
+  if (now - touchedAt >= TOUCH_MS) note(session, now, isAwake(session));
 }
 
-function remembered(store: Storage | null, key: string): string {
-  const known = store?.getItem(key);
+/** The stored session, unless it has been idle for too long. */
+export function aliveSession(now: number): string | null {
+  const [id, seen] = stored();
+  return id && now - Number(seen) < SESSION_IDLE_MS ? id : null;
+}
+
+/** When `session` began (epoch milliseconds), as far as this browser remembers. */
+export function sessionStart(session: string): number | null {
+  const [id, , start] = stored();
+  return id === session ? Number(start) : null;
+}
+
+/** `on-error`: something went wrong in this session, so its later pages are recorded from the start. */
+export function wakeSession(session: string, now: number): void {
+  note(session, now, true);
+}
+
+export function isAwake(session: string): boolean {
+  const [id, , , mark] = stored();
+  return id === session && mark === "!";
+}
+
+/** Withdrawal: the browser no longer knows its visitor. */
+export function forget(): void {
+  memory.clear();
+  for (const key of [VISITOR_KEY, SESSION_KEY]) storage("local")?.removeItem(key);
+  storage("session")?.removeItem(TAB_KEY);
+}
+
+/** Keeps id, last sign of life, start, and whether something went wrong. */
+function note(session: string, now: number, awake: boolean): void {
+  touchedAt = now;
+  const start = sessionStart(session) ?? now;
+  write("local", SESSION_KEY, `${session} ${now} ${start}${awake ? " !" : ""}`);
+}
+
+const stored = (): string[] => (read("local", SESSION_KEY) ?? "").split(" ");
+
+function remembered(where: Where, key: string): string {
+  const known = read(where, key);
   if (known) return known;
   const id = newId();
-  write(store, key, id);
+  write(where, key, id);
   return id;
 }
 
-function write(store: Storage | null, key: string, value: string): void {
+type Where = "local" | "session";
+
+function read(where: Where, key: string): string | null | undefined {
+  return memory.get(key) ?? storage(where)?.getItem(key);
+}
+
+function write(where: Where, key: string, value: string): void {
   try {
-    store?.setItem(key, value);
+    const store = storage(where);
+    if (!store) throw 0;
+    store.setItem(key, value);
+    memory.delete(key);
   } catch {
-    // Storage is full or forbidden: the id then lives as long as the page.
+    memory.set(key, value);
   }
 }
 
 /** Reading `localStorage` throws where the browser forbids it. */
-function localStore(): Storage | null {
+function storage(where: Where): Storage | null {
   try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
-function sessionStore(): Storage | null {
-  try {
-    return window.sessionStorage;
+    return where === "local" ? window.localStorage : window.sessionStorage;
   } catch {
     return null;
   }

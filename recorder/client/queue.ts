@@ -5,138 +5,144 @@
  * is not yet acknowledged goes out at once: the server recognises repeats by
  * document and sequence number.
  */
-import type { eventWithTime } from "@rrweb/types";
 import type { Identity } from "./identity";
+import * as limits from "./limits";
 import type { Settings } from "./settings";
-import type { Transport } from "./transport";
+import type { Parcel, Transport } from "./transport";
 
-const FULL_SNAPSHOT = 2;
-
-/** Events wait at most this long (milliseconds). */
-const FLUSH_MS = 2000;
-/** A driven browser may close at any time; its binding costs nothing. */
-const FLUSH_DRIVEN_MS = 200;
-/** A batch holds about this many characters of events; a single larger event goes alone. */
-const BATCH_CHARS = 512 * 1024;
-/**
- * All beacons of a page share a quota of 64 KiB in flight; this leaves room for the envelope.
- * What is beyond it when a page goes away may be lost, and shows as a gap in the sequence.
- */
-const LAST_BYTES = 48 * 1024;
-/** Waiting time before the first retry (milliseconds); it doubles up to the cap. */
-const RETRY_MS = 1000;
-const RETRY_CAP_MS = 60_000;
-/** What a page may hold back while the collector is away (characters); then recording stops. */
-const SPOOL_CHARS = 8 * 1024 * 1024;
-
-export class BatchQueue {
-  private waiting: string[] = [];
-  private waitingChars = 0;
-  private spool: string[] = [];
-  private spoolChars = 0;
-  private sequence = 0;
-  private timer: number | undefined;
-  private underWay: Promise<void> | null = null;
-  private retryMs = RETRY_MS;
-
-  constructor(
-    private readonly settings: Settings,
-    private readonly identity: Identity,
-    private readonly startedAt: number,
-    /** The document's own URL: routes change `location` later. */
-    private readonly url: string,
-    private readonly transport: Transport,
-    private readonly onGiveUp: () => void,
-  ) {}
-
-  add(event: eventWithTime): void {
-    const text = JSON.stringify(event);
-    if (this.waitingChars && this.waitingChars + text.length > BATCH_CHARS) this.seal();
-    this.waiting.push(text);
-    this.waitingChars += text.length;
-    // Without its snapshot a document is nothing, and it is too large for a beacon: it goes first.
-    if (event.type === FULL_SNAPSHOT) this.schedule(0);
-    else if (this.timer === undefined) this.schedule(this.settings.driven ? FLUSH_DRIVEN_MS : FLUSH_MS);
-  }
-
+export interface Queue {
+  /** Takes the JSON of one event; `urgent` ones do not wait for others. */
+  add(text: string, urgent: boolean): void;
   /** Sends all that waits; resolves when it is acknowledged or has failed for now. */
-  async flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.seal();
-    this.underWay ??= this.drain().finally(() => (this.underWay = null));
-    await this.underWay;
-    if (this.spool.length && this.timer === undefined) {
-      this.schedule(this.retryMs * (0.5 + Math.random()));
-    }
-  }
+  flush(): Promise<void>;
+  /** The page goes away: everything unacknowledged, in pieces that a beacon can carry. */
+  flushLast(): void;
+  /** Forgets what was not sent, and takes back what is under way. */
+  drop(): void;
+}
 
-  /** The page goes away: everything unacknowledged, the rest in pieces that a beacon can carry. */
-  flushLast(): void {
-    this.seal(LAST_BYTES, (text) => new Blob([text]).size);
-    for (const batch of this.spool) this.transport.sendLast(batch);
-  }
+export interface QueueOwner {
+  settings: Settings;
+  identity: Identity;
+  /** Epoch milliseconds at which the document began. */
+  startedAt: number;
+  /** The document's own URL: routes change `location` later. */
+  url: string;
+  /** What is known of the session now, redacted: traits, variant, release, device. */
+  describe(): object;
+  /** More waits than may be held back. */
+  onFull(): void;
+  /** The collector will not take anything of this recording, ever. */
+  onRefused(): void;
+}
 
-  drop(): void {
-    clearTimeout(this.timer);
-    this.waiting = [];
-    this.spool = [];
-  }
+export function createQueue(owner: QueueOwner, transport: Transport): Queue {
+  const { settings, identity, startedAt, url } = owner;
+  const patience = settings.driven ? limits.FLUSH_DRIVEN_MS : limits.FLUSH_MS;
+  let waiting: string[] = [];
+  let waitingChars = 0;
+  let spool: Parcel[] = [];
+  let spoolChars = 0;
+  let sequence = 0;
+  let timer: number | undefined;
+  let dueAt = Infinity;
+  let underWay: Promise<void> | null = null;
+  let retryMs = limits.RETRY_MS;
+  /** The collector is away: only the retry's own timer counts. */
+  let backingOff = false;
 
-  private schedule(delay: number): void {
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.flush(), delay);
-  }
+  const schedule = (delay: number): void => {
+    const at = Date.now() + delay;
+    if (at >= dueAt) return;
+    unschedule();
+    dueAt = at;
+    timer = window.setTimeout(() => void flush(), delay);
+  };
 
-  private async drain(): Promise<void> {
-    for (let batch = this.spool[0]; batch !== undefined; batch = this.spool[0]) {
-      const outcome = await this.transport.send(batch);
-      if (outcome === "failed") {
-        this.retryMs = Math.min(this.retryMs * 2, RETRY_CAP_MS);
-        return;
-      }
-      this.retryMs = RETRY_MS;
-      if (this.spool[0] === batch) this.spoolChars -= this.spool.shift()?.length ?? 0;
-      if (outcome === "refused") return this.onGiveUp();
-    }
-  }
+  const unschedule = (): void => {
+    clearTimeout(timer);
+    dueAt = Infinity;
+    backingOff = false;
+  };
+
+  const putAside = (events: string[]): void => {
+    const head = JSON.stringify({
+      v: 1,
+      key: settings.key,
+      ...identity,
+      sequence: sequence++,
+      url,
+      started_at: startedAt,
+      sent_at: Date.now(),
+      ...owner.describe(),
+    });
+    const text = `${head.slice(0, -1)},"events":[${events.join(",")}]}`;
+    spool.push({ text });
+    spoolChars += text.length;
+  };
 
   /** Turns what waits into batches of at most `limit` by `sizeOf`, in characters unless told. */
-  private seal(limit = BATCH_CHARS, sizeOf = (text: string): number => text.length): void {
+  const seal = (limit = limits.BATCH_CHARS, sizeOf = (text: string): number => text.length): void => {
     let piece: string[] = [];
     let size = 0;
-    for (const text of this.waiting) {
+    for (const text of waiting) {
       if (size && size + sizeOf(text) > limit) {
-        this.spoolBatch(piece);
+        putAside(piece);
         piece = [];
         size = 0;
       }
       piece.push(text);
       size += sizeOf(text);
     }
-    if (piece.length) this.spoolBatch(piece);
-    this.waiting = [];
-    this.waitingChars = 0;
-    if (this.spoolChars > SPOOL_CHARS) this.onGiveUp();
-  }
+    if (piece.length) putAside(piece);
+    waiting = [];
+    waitingChars = 0;
+    if (spoolChars > limits.SPOOL_CHARS) owner.onFull();
+  };
 
-  private spoolBatch(events: string[]): void {
-    const { key, traits, variant, release, driven } = this.settings;
-    const head = JSON.stringify({
-      v: 1,
-      key,
-      ...this.identity,
-      sequence: this.sequence++,
-      url: this.url,
-      started_at: this.startedAt,
-      sent_at: Date.now(),
-      traits,
-      variant,
-      release,
-      device: driven?.device ?? null,
-    });
-    const batch = `${head.slice(0, -1)},"events":[${events.join(",")}]}`;
-    this.spool.push(batch);
-    this.spoolChars += batch.length;
-  }
+  const drain = async (): Promise<void> => {
+    for (let parcel = spool[0]; parcel; parcel = spool[0]) {
+      const { became, retryMs: asked } = await transport.send(parcel);
+      if (became === "failed") {
+        const wait = Math.max(asked ?? 0, retryMs);
+        retryMs = Math.min(retryMs * 2, limits.RETRY_CAP_MS);
+        // Jitter: pages that failed together do not come back together.
+        unschedule();
+        if (spool.length) schedule(wait * (0.75 + Math.random() / 2));
+        backingOff = true;
+        return;
+      }
+      retryMs = limits.RETRY_MS;
+      if (spool[0] === parcel) spoolChars -= spool.shift()?.text.length ?? 0;
+      if (became === "refused") return owner.onRefused();
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    unschedule();
+    seal();
+    // One that is about to end may not see what was sealed just now.
+    await underWay;
+    if (spool.length && !backingOff) await (underWay ??= drain().finally(() => (underWay = null)));
+  };
+
+  return {
+    add(text, urgent) {
+      if (waitingChars && waitingChars + text.length > limits.BATCH_CHARS) seal();
+      waiting.push(text);
+      waitingChars += text.length;
+      if (!backingOff) schedule(urgent || waitingChars > limits.FLUSH_CHARS ? 0 : patience);
+    },
+    flush,
+    flushLast() {
+      seal(limits.LAST_BYTES, (text) => new Blob([text]).size);
+      spool.forEach(transport.sendLast);
+    },
+    drop() {
+      unschedule();
+      waiting = [];
+      spool = [];
+      transport.abort();
+    },
+  };
 }

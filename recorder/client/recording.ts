@@ -1,22 +1,21 @@
-/** One document's recording: rrweb, the anchor plugin, routes, goals, and the queue out. */
+/** One document's recording: rrweb, what we add to it, and the way out through the redactor. */
 import { record } from "@rrweb/record";
 import type { eventWithTime } from "@rrweb/types";
 import { anchorPlugin } from "./anchor-plugin";
 import { readEnvironment } from "./environment";
-import { identify, touchSession } from "./identity";
-import { BatchQueue } from "./queue";
-import { watchRoutes } from "./routes";
+import { countFaults, type Faults } from "./faults";
+import type { LimitReason } from "./gauge";
+import type { Identity } from "./identity";
+import { BUFFER_MS } from "./limits";
+import { openOutlet, type Outlet } from "./outlet";
+import { maskInput } from "./redact/inputs";
+import { createRedactor } from "./redact/redactor";
 import type { Settings } from "./settings";
-import { transportFor } from "./transport";
+import { CONSENT_TAG, ENVIRONMENT_TAG, FAULTS_TAG, LIMIT_TAG, REDUCED_TAG, ROUTE_TAG } from "./tags";
+import type { Stop, Watch, Watcher } from "./watch";
+import { watchWindows } from "./windows";
 
-export const ENVIRONMENT_TAG = "heatwright/environment";
-export const ROUTE_TAG = "heatwright/route";
-export const GOAL_TAG = "heatwright/goal";
-
-/** Every masked input shows the same, so that not even the length of a value is told. */
-const INPUT_MASK = "********";
-
-/** All that rrweb can mask, and hidden fields, which its `maskAllInputs` leaves in clear. */
+/** All kinds of fields that rrweb can mask, hidden ones included. */
 const MASKED_INPUTS = Object.fromEntries(
   (
     "color,date,datetime-local,email,file,hidden,month,number,password,range,search,tel,text,time," +
@@ -26,77 +25,172 @@ const MASKED_INPUTS = Object.fromEntries(
     .map((kind) => [kind, true]),
 );
 
-/** Text that people type outside of form fields; masked, it keeps its length and spaces. */
-const TYPED_TEXT = "[contenteditable]:not([contenteditable='false' i])";
-
 const FULL_SNAPSHOT = 2;
+const INCREMENTAL = 3;
+const CUSTOM = 5;
 
 export interface Recording {
+  readonly identity: Identity;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** A custom event with plain data of the site's own, which is redacted here. */
   custom(tag: string, payload: unknown): void;
+  /** The page changed its own URL. */
+  route(href: string): void;
   flush(): Promise<void>;
   /** Ends the recording; `drop` forgets what was not sent yet. */
   stop(drop: boolean): void;
 }
 
-export function startRecording(settings: Settings, onGiveUp: () => void): Recording {
+export interface Consent {
+  /** Epoch milliseconds of `consent(true)`. */
+  at: number;
+  version: string | null;
+}
+
+/** The watchers that come a little later than the recording begins; rejects where they cannot. */
+export type LoadMore = () => Promise<Watcher[]>;
+
+/** `onEnd` is called when the recording ends by itself: at a limit, or refused by the collector. */
+export function startRecording(
+  settings: Settings,
+  identity: Identity,
+  consent: Consent | null,
+  loadMore: LoadMore,
+  onEnd: () => void,
+): Recording {
   const startedAt = Date.now();
-  const identity = identify(settings, startedAt);
-  const transport = transportFor(settings);
-  const giveUp = (): void => {
-    recording.stop(true);
-    onGiveUp();
-  };
-  const queue = new BatchQueue(settings, identity, startedAt, location.href, transport, giveUp);
-  const stayAlive = (): void => {
-    if (!settings.driven) touchSession(identity.session, Date.now());
-  };
+  const faults = countFaults();
+  const redactor = createRedactor(settings, record.mirror);
+  const seers = new Set<(event: eventWithTime) => void>();
+  const stops: Stop[] = [];
+  let over = false;
 
-  // rrweb takes custom events only while it records, and throws otherwise; the site's own
-  // calls to `track` and `pushState` must never meet that.
-  let state: "before" | "during" | "after" = "before";
-  const early: [tag: string, payload: unknown][] = [];
-  const custom = (tag: string, payload: unknown): void => {
-    if (state === "before") early.push([tag, payload]);
-    if (state === "during") record.addCustomEvent(tag, payload);
+  const end = (drop: boolean): void => {
+    if (over) return;
+    recording.stop(drop);
+    onEnd();
   };
-  const begin = (): void => {
-    if (state !== "before") return;
-    state = "during";
-    custom(ENVIRONMENT_TAG, readEnvironment());
-    for (const [tag, payload] of early.splice(0)) custom(tag, payload);
-  };
-
-  const stopRecord = record({
-    emit: (event: eventWithTime) => {
-      queue.add(event);
-      stayAlive();
-      if (event.type === FULL_SNAPSHOT) queueMicrotask(begin);
-    },
-    plugins: [anchorPlugin()],
-    recordAfter: "DOMContentLoaded",
-    maskInputOptions: MASKED_INPUTS,
-    maskInputFn: (text) => (text ? INPUT_MASK : ""),
-    maskTextSelector: TYPED_TEXT,
-    inlineStylesheet: true,
-    collectFonts: true,
+  const outlet = openOutlet({
+    settings,
+    identity,
+    startedAt,
+    url: redactor.url(location.href),
+    describe: () =>
+      redactor.data({
+        traits: settings.traits,
+        variant: settings.variant,
+        release: settings.release,
+        device: settings.driven?.device ?? null,
+      }),
+    onRefused: () => end(true),
+    onHeldTooMuch: () => queueMicrotask(() => over || record.takeFullSnapshot(true)),
+    // Not at once: rrweb or a watcher is in the midst of something.
+    onLimit: (reason: LimitReason) =>
+      queueMicrotask(() => {
+        // The last event: whoever reads the recording learns why there is no more.
+        watch.custom(LIMIT_TAG, { reason });
+        end(false);
+      }),
   });
-  const stopRoutes = watchRoutes((url, title) => custom(ROUTE_TAG, { url, title }));
-  const onHide = (): void => queue.flushLast();
-  for (const leaving of leavingEvents(settings)) addEventListener(leaving, onHide);
-
+  const emit = faults.contained((event: eventWithTime): void => {
+    if (over) return;
+    redactor.event(event);
+    if (event.type === FULL_SNAPSHOT) queueMicrotask(introduce);
+    seers.forEach((see) => see(event));
+    outlet.add(event);
+  });
+  /** What a snapshot does not say; again after each, because earlier ones may not be kept. */
+  const introduce = faults.contained((): void => {
+    if (consent) watch.custom(CONSENT_TAG, consent);
+    watch.custom(ENVIRONMENT_TAG, { ...readEnvironment(), title: redactor.text(document.title) });
+  });
+  const windows = watchWindows();
+  const send = (type: number, data: unknown): void =>
+    emit({ type, data, timestamp: Date.now() } as eventWithTime);
+  const watch: Watch = {
+    settings,
+    ids: record.mirror,
+    redactor,
+    custom: (tag, payload) => send(CUSTOM, { tag, payload }),
+    incremental: (data) => send(INCREMENTAL, data),
+    eachWindow: windows.each,
+    eachEvent(see) {
+      const contained = faults.contained(see);
+      seers.add(contained);
+      return () => seers.delete(contained);
+    },
+    contained: faults.contained,
+  };
   const recording: Recording = {
-    custom,
-    flush: () => queue.flush(),
+    identity,
+    startedAt,
+    custom: (tag, payload) => watch.custom(tag, redactor.data(payload)),
+    route: (href) =>
+      watch.custom(ROUTE_TAG, { url: redactor.url(href), title: redactor.text(document.title) }),
+    flush() {
+      tellFaults(watch, faults);
+      return outlet.flush();
+    },
     stop(drop) {
-      state = "after";
-      stopRecord?.();
-      stopRoutes();
-      for (const leaving of leavingEvents(settings)) removeEventListener(leaving, onHide);
-      if (drop) queue.drop();
-      else void queue.flush();
+      if (over) return;
+      tellFaults(watch, faults);
+      over = true;
+      stops.splice(0).forEach(faults.contained((stop: Stop) => stop()));
+      if (drop) outlet.drop();
+      else void outlet.flush();
     },
   };
+  stops.push(...watchLeaving(settings, watch, recording, outlet));
+  const stopRecord = record({
+    emit,
+    plugins: [windows.plugin, anchorPlugin()],
+    maskInputOptions: MASKED_INPUTS,
+    maskInputFn: maskInput,
+    // Text is masked by our redactor, which knows more than rrweb's rules.
+    maskTextFn: (text) => text,
+    blockSelector: settings.blockSelector || undefined,
+    ignoreSelector: settings.ignoreSelector || undefined,
+    collectFonts: true,
+    checkoutEveryNms: outlet.holds ? BUFFER_MS : undefined,
+    errorHandler: (error) => {
+      faults.note(error);
+      return true;
+    },
+  });
+  if (stopRecord) stops.unshift(stopRecord);
+  const begin = faults.contained((watcher: Watcher) => void stops.push(watcher(watch)));
+  loadMore().then(
+    (watchers) => void (over || watchers.forEach((watcher) => begin(watcher))),
+    // A policy of the page forbids it, or the line broke: the rest is recorded all the same.
+    () => watch.custom(REDUCED_TAG, { missing: "watchers" }),
+  );
   return recording;
+}
+
+function tellFaults(watch: Watch, faults: Faults): void {
+  const taken = faults.take();
+  if (taken) watch.custom(FAULTS_TAG, { ...taken, first: watch.redactor.text(taken.first) });
+}
+
+/** Sends what waits before the page may go away. */
+function watchLeaving(settings: Settings, watch: Watch, recording: Recording, outlet: Outlet): Stop[] {
+  const leave = watch.contained(outlet.leave);
+  const hide = watch.contained(() => {
+    if (document.visibilityState === "hidden") void recording.flush();
+  });
+  return [
+    ...leavingEvents(settings).map((name) => listen(window, name, leave)),
+    listen(document, "visibilitychange", hide),
+    listen(window, "online", watch.contained(() => void outlet.flush())),
+  ];
+}
+
+/** Listens until the returned function is called. */
+export function listen(target: EventTarget, name: string, callback: (event: Event) => void): Stop {
+  const options = { capture: true, passive: true };
+  target.addEventListener(name, callback, options);
+  return () => target.removeEventListener(name, callback, options);
 }
 
 /**
@@ -104,5 +198,5 @@ export function startRecording(settings: Settings, onGiveUp: () => void): Record
  * `beforeunload` is early enough. Visitors' pages get no such listener: it costs them the
  * back-forward cache in some browsers.
  */
-const leavingEvents = (settings: Settings): ("beforeunload" | "pagehide")[] =>
+const leavingEvents = (settings: Settings): string[] =>
   settings.driven ? ["beforeunload", "pagehide"] : ["pagehide"];

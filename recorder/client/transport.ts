@@ -1,20 +1,34 @@
 /** The two ways out of the page: HTTP to a collector, or a binding of the driving browser. */
+import { GZIP_FROM, KEEPALIVE_BYTES } from "./limits";
 import type { Settings } from "./settings";
 
-export type Outcome = "kept" | "refused" | "failed";
-
-export interface Transport {
-  /** Resolves once the batch is acknowledged, refused for good, or failed for now. */
-  send(body: string): Promise<Outcome>;
-  /** Last chance, while the page goes away; nothing is waited for. */
-  sendLast(body: string): void;
+/** One batch on its way: its JSON, and what was made of it for the wire. */
+export interface Parcel {
+  text: string;
+  packed?: Blob;
+  /** Under way in a request that outlives its page: nothing more can be done for it. */
+  outlives?: boolean;
 }
 
-/** Bodies from this size on (characters) are worth compressing. */
-const GZIP_FROM = 1024;
+/** `failed` is for now; `retryMs` is what the server asked to wait. */
+export interface Outcome {
+  became: "kept" | "refused" | "failed";
+  retryMs?: number;
+}
 
-/** A request that outlives its page may hold 64 KiB; one of ours is under way at a time. */
-const KEEPALIVE_BYTES = 60 * 1024;
+export interface Transport {
+  /** Resolves once the parcel is acknowledged, refused for good, or failed for now. */
+  send(parcel: Parcel): Promise<Outcome>;
+  /** Last chance, while the page goes away; nothing is waited for. */
+  sendLast(parcel: Parcel): void;
+  /** Takes back what is under way. */
+  abort(): void;
+}
+
+const FAILED: Outcome = { became: "failed" };
+
+/** The page's own, as it was when the tag came: what others patch later is not our business. */
+const fetchNow = window.fetch?.bind(window);
 
 export function transportFor(settings: Settings): Transport {
   const binding = window.__heatwrightSend;
@@ -24,56 +38,80 @@ export function transportFor(settings: Settings): Transport {
 
 function bindingTransport(binding: (batch: string) => Promise<void>): Transport {
   return {
-    send: (body) =>
-      binding(body).then(
-        () => "kept" as const,
-        () => "failed" as const,
+    send: ({ text }) =>
+      binding(text).then(
+        () => ({ became: "kept" }),
+        () => FAILED,
       ),
-    sendLast: (body) => void binding(body).catch(() => undefined),
+    sendLast: ({ text }) => void binding(text).catch(() => undefined),
+    abort: () => undefined,
   };
 }
 
 function httpTransport(url: string): Transport {
+  let underWay: AbortController | null = null;
+
+  /** Rejects where there is no answer at all. */
+  const post = async (parcel: Parcel, keepalive: boolean): Promise<Outcome> => {
+    const body = parcel.packed ?? parcel.text;
+    const headers: Record<string, string> = { "Content-Type": "application/json" };
+    if (parcel.packed) headers["Content-Encoding"] = "gzip";
+    underWay = new AbortController();
+    parcel.outlives = keepalive;
+    try {
+      const response = await fetchNow(url, {
+        method: "POST",
+        credentials: "omit",
+        mode: "cors",
+        referrerPolicy: "no-referrer",
+        keepalive,
+        headers,
+        body,
+        signal: underWay.signal,
+      });
+      // Until its answer is read, a keepalive request counts against the 64 KiB in flight.
+      await response.arrayBuffer();
+      return judge(response);
+    } finally {
+      parcel.outlives = false;
+      underWay = null;
+    }
+  };
+
   return {
-    async send(body) {
-      const init = await request(body);
-      try {
-        return await outcome(url, init);
-      } catch {
-        // The page's own keepalive requests may have used up the quota that all of them share.
-        return init.keepalive ? outcome(url, { ...init, keepalive: false }).catch(failed) : "failed";
-      }
+    async send(parcel) {
+      await pack(parcel);
+      const size = parcel.packed?.size ?? new Blob([parcel.text]).size;
+      const small = size < KEEPALIVE_BYTES;
+      return (
+        post(parcel, small)
+          // The page's own keepalive requests may have used up the quota that all of them share.
+          .catch(() => (small ? post(parcel, false) : FAILED))
+          .catch(() => FAILED)
+      );
     },
-    sendLast(body) {
-      // text/plain needs no preflight, for which there is no time any more.
-      if (!navigator.sendBeacon(url, new Blob([body], { type: "text/plain" }))) {
-        void fetch(url, { method: "POST", body, headers: { "Content-Type": "text/plain" } }).catch(
-          () => undefined,
-        );
-      }
+    sendLast({ text, packed, outlives }) {
+      if (outlives) return;
+      // text/plain needs no preflight, for which there is no time any more; gzip tells itself.
+      const body = new Blob([packed ?? text], { type: "text/plain" });
+      if (navigator.sendBeacon?.(url, body)) return;
+      fetchNow(url, { method: "POST", credentials: "omit", body }).catch(() => undefined);
     },
+    abort: () => underWay?.abort(),
   };
 }
 
-const failed = (): Outcome => "failed";
-
-/** Rejects where there is no answer at all. */
-async function outcome(url: string, init: RequestInit): Promise<Outcome> {
-  const response = await fetch(url, init);
-  // Until its answer is read, a keepalive request counts against the 64 KiB in flight.
-  await response.arrayBuffer();
-  if (response.ok) return "kept";
-  return response.status >= 500 || response.status === 429 ? "failed" : "refused";
+function judge(response: Response): Outcome {
+  if (response.ok) return { became: "kept" };
+  if (response.status < 500 && response.status !== 429) return { became: "refused" };
+  const seconds = Number(response.headers.get("Retry-After"));
+  return { became: "failed", retryMs: seconds > 0 ? seconds * 1000 : 0 };
 }
 
-async function request(text: string): Promise<RequestInit> {
-  const headers: Record<string, string> = { "Content-Type": "application/json" };
-  let body = new Blob([text]);
-  if (text.length >= GZIP_FROM && typeof CompressionStream !== "undefined") {
-    const stream = body.stream().pipeThrough(new CompressionStream("gzip"));
-    body = await new Response(stream).blob();
-    headers["Content-Encoding"] = "gzip";
-  }
-  const keepalive = body.size < KEEPALIVE_BYTES;
-  return { method: "POST", credentials: "omit", mode: "cors", keepalive, headers, body };
+/** The browser compresses in threads of its own. */
+async function pack(parcel: Parcel): Promise<void> {
+  if (parcel.packed || parcel.text.length < GZIP_FROM) return;
+  if (typeof CompressionStream === "undefined") return;
+  const stream = new Blob([parcel.text]).stream().pipeThrough(new CompressionStream("gzip"));
+  parcel.packed = await new Response(stream).blob();
 }

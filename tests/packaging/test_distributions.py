@@ -12,7 +12,13 @@ import pytest
 
 from tests.packaging.conftest import build, run
 
-SCRIPTS = {"recorder/static/heatwright.js", "replay/static/stage.js"}
+SCRIPTS = {
+    "recorder/static/heatwright.js",
+    "recorder/static/heatwright-more.js",
+    "recorder/static/heatwright.mjs",
+    "recorder/static/driven.js",
+    "replay/static/stage.js",
+}
 
 NOWHERE = "http://127.0.0.1:9/"
 """A registry that cannot be reached: the discard port."""
@@ -39,6 +45,7 @@ def test_wheel_holds_the_four_packages_and_nothing_beside_them(wheel: Path) -> N
 def test_wheel_holds_what_runs(wheel: Path, project_root: Path) -> None:
     names = wheel_names(wheel)
     assert names >= SCRIPTS
+    assert "recorder/static/heatwright.d.ts" in names, "the ES module's types"
     for package in ("heatwright", "recorder", "replay", "heatmap"):
         assert f"{package}/py.typed" in names
         for kind in ("*.py", "*.mako", "*.j2", "*.html", "*.css", "*.sql"):
@@ -53,7 +60,8 @@ def test_wheel_holds_nothing_that_only_builds_or_tests(wheel: Path) -> None:
     for name in wheel_names(wheel):
         path = PurePosixPath(name)
         assert not {"node_modules", "tests", "bench", "__pycache__"} & set(path.parts), name
-        assert path.suffix not in {".ts", ".map", ".inputs", ".pyc"}, name
+        assert path.suffix not in {".map", ".inputs", ".pyc"}, name
+        assert path.suffix != ".ts" or name.endswith(".d.ts"), name
         assert not name.endswith("package-lock.json"), name
 
 

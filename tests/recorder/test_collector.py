@@ -273,7 +273,7 @@ async def test_the_tag(
     client: aiohttp.ClientSession, base_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tag = tmp_path / "heatwright.js"
-    monkeypatch.setattr("recorder.tag_file.TAG_FILE", tag)
+    monkeypatch.setattr("recorder.tag_file.TAG_FOLDER", tmp_path)
     async with client.get(f"{base_url}/heatwright.js") as response:
         assert response.status == 404
         assert "error" in await response.json()

@@ -22,4 +22,6 @@ export interface Redactor {
   isMasked(node: Node): boolean;
 }
 
-export declare function createRedactor(rules: MaskRules, ids: NodeIds): Redactor;
+export function createRedactor(_rules: MaskRules, _ids: NodeIds): Redactor {
+  return { event: () => undefined, text: (t) => t, url: (u) => u, data: (v) => v, isMasked: () => false };
+}

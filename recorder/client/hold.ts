@@ -1,0 +1,56 @@
+/** `on-error` mode: the last minute is kept in memory and sent only once something goes wrong. */
+import type { eventWithTime } from "@rrweb/types";
+import { BUFFER_CHARS } from "./limits";
+import { ERROR_TAG, REPORT_TAG, REQUEST_TAG } from "./tags";
+
+export interface Hold {
+  /** True once what was held is on its way and nothing more is to be held. */
+  add(event: eventWithTime, text: string): boolean;
+}
+
+const META = 4;
+const CUSTOM = 5;
+
+/**
+ * Holds events back. rrweb makes a fresh snapshot every minute; those since
+ * the last but one are kept, so that at least the last minute can be replayed.
+ * `tooMuch` asks for a fresh snapshot when what is held outgrows its limit.
+ */
+export function holdBack(send: (text: string) => void, onWake: () => void, tooMuch: () => void): Hold {
+  let minutes: Minute[] = [];
+  let awake = false;
+  return {
+    add(event, text) {
+      if (awake) return true;
+      // A snapshot is announced by its Meta event.
+      if (event.type === META || !minutes.length) minutes = [...minutes.slice(-1), { texts: [], chars: 0 }];
+      const minute = minutes[minutes.length - 1] as Minute;
+      minute.texts.push(text);
+      minute.chars += text.length;
+      if (isTrouble(event)) {
+        awake = true;
+        for (const { texts } of minutes.splice(0)) texts.forEach(send);
+        onWake();
+      } else if (minutes.reduce((sum, { chars }) => sum + chars, 0) > BUFFER_CHARS) {
+        minutes = [];
+        tooMuch();
+      }
+      return false;
+    },
+  };
+}
+
+interface Minute {
+  texts: string[];
+  chars: number;
+}
+
+/** An error nobody caught, a request that failed, or what the site itself reports. */
+function isTrouble(event: eventWithTime): boolean {
+  if ((event.type as number) !== CUSTOM) return false;
+  const { tag, payload } = event.data as { tag: string; payload: Record<string, unknown> };
+  if (tag === REPORT_TAG) return true;
+  if (tag === ERROR_TAG) return payload.kind === "error" || payload.kind === "rejection";
+  const status = Number(payload?.status);
+  return tag === REQUEST_TAG && (status >= 500 || payload.outcome === "failed");
+}

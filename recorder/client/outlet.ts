@@ -1,0 +1,83 @@
+/** Where redacted events go: measured against the limits, held back or queued. */
+import type { eventWithTime } from "@rrweb/types";
+import { gauge, type LimitReason } from "./gauge";
+import { holdBack, type Hold } from "./hold";
+import { isAwake, wakeSession } from "./identity";
+import { createQueue, type QueueOwner } from "./queue";
+import { transportFor } from "./transport";
+
+export interface Outlet {
+  /** Whether events are held back until something goes wrong. */
+  readonly holds: boolean;
+  add(event: eventWithTime): void;
+  flush(): Promise<void>;
+  /** The page goes away. */
+  leave(): void;
+  /** Forgets what was not sent. */
+  drop(): void;
+}
+
+export interface OutletOwner extends Omit<QueueOwner, "onFull"> {
+  onLimit(reason: LimitReason): void;
+  /** More is held back than memory allows: a fresh snapshot is wanted. */
+  onHeldTooMuch(): void;
+}
+
+const FULL_SNAPSHOT = 2;
+
+export function openOutlet(owner: OutletOwner): Outlet {
+  const { settings, identity, startedAt } = owner;
+  const queue = createQueue(
+    { ...owner, onFull: () => owner.onLimit("offline") },
+    transportFor(settings),
+  );
+  const limit = gauge(startedAt);
+  const isRepeat = watchRepeats();
+  const holds = settings.mode === "on-error" && !isAwake(identity.session);
+  const wake = (): void => {
+    wakeSession(identity.session, Date.now());
+    void queue.flush();
+  };
+  const hold: Hold | null = holds
+    ? holdBack((text) => queue.add(text, false), wake, owner.onHeldTooMuch)
+    : null;
+  return {
+    holds,
+    add(event) {
+      const text = JSON.stringify(event);
+      if (isRepeat(event, text)) return;
+      // Without its snapshot a document is nothing, and it is too large for a beacon: it goes first.
+      if (!hold || hold.add(event, text)) queue.add(text, event.type === FULL_SNAPSHOT);
+      const reason = limit(event, text.length);
+      if (reason) owner.onLimit(reason);
+    },
+    flush: queue.flush,
+    leave: queue.flushLast,
+    drop: queue.drop,
+  };
+}
+
+const INCREMENTAL = 3;
+
+/** Mutations, moves, presses, scrolls and inputs: the same again at once says nothing new. */
+const REPEATABLE = [0, 1, 2, 3, 5];
+
+/** Milliseconds between the two tellings of one event. */
+const AT_ONCE_MS = 2;
+
+/** rrweb observes a frame twice where its first document is replaced late: all is told twice then. */
+function watchRepeats(): (event: eventWithTime, text: string) => boolean {
+  let last = "";
+  let lastAt = 0;
+  return (event, text) => {
+    const said = text.slice(0, text.lastIndexOf(',"timestamp"'));
+    const repeated =
+      event.type === INCREMENTAL &&
+      REPEATABLE.includes(event.data.source) &&
+      event.timestamp - lastAt <= AT_ONCE_MS &&
+      said === last;
+    last = said;
+    lastAt = event.timestamp;
+    return repeated;
+  };
+}

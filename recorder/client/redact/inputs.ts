@@ -1,0 +1,1 @@
+export const maskInput = (text: string): string => (text ? "********" : "");

@@ -1,0 +1,150 @@
+/**
+ * A visit as the tag sees it from one page: when a recording begins, ends and
+ * begins anew. It ends on excluded paths, after half an hour without anybody
+ * there, at a withdrawal (here or in another tab), and at `stop()`.
+ */
+import { aliveSession, currentSession, forget, identify, touchSession, VISITOR_KEY } from "./identity";
+import { SESSION_IDLE_MS } from "./limits";
+import { isBot, isExcluded, isSampled, optedOut } from "./permission";
+import { listen, startRecording, type Consent, type LoadMore, type Recording } from "./recording";
+import { watchRoutes } from "./routes";
+import type { Settings } from "./settings";
+import type { Stop, Watcher } from "./watch";
+
+export interface Visit {
+  /** What is being recorded now. */
+  recording(): Recording | null;
+  /** Records what the site tells; before the page is parsed it waits. */
+  tell(tag: string, payload: unknown): void;
+  /** Begins, unless something forbids it. */
+  begin(consent: Consent | null): void;
+  /** Ends for this page; `withdrawn` also drops what was not sent and forgets the visitor. */
+  end(withdrawn: boolean): void;
+}
+
+/** What only a person does; pages scroll and change by themselves. */
+const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
+
+/** Signs of life are noted this often (milliseconds) at most. */
+const SIGN_MS = 1000;
+
+export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
+  let recording: Recording | null = null;
+  let consent: Consent | null = null;
+  let stops: Stop[] = [];
+  let lastSign = 0;
+  let timer: number | undefined;
+  let parsed = false;
+  /** A recording of this page ended by itself; going on would only meet the same limit again. */
+  let gaveUp = false;
+  /** Told before the page was parsed. */
+  const early: [tag: string, payload: unknown][] = [];
+
+  const start = (): void => {
+    if (!parsed || gaveUp || excluded()) return;
+    const session = currentSession(settings, Date.now());
+    if (!isSampled(session, settings.sample)) return;
+    const identity = identify(settings, session);
+    recording = startRecording(settings, identity, consent, more, () => {
+      recording = null;
+      gaveUp = true;
+    });
+    for (const [tag, payload] of early.splice(0)) recording.custom(tag, payload);
+  };
+  /** The visitor may be at work inside a frame, whose events do not come up here. */
+  const watchFrames: Watcher = (watch) =>
+    watch.eachWindow((win) => {
+      const found = win === window ? [] : SIGNS_OF_LIFE.map((sign) => listen(win, sign, live));
+      return () => found.forEach((stop) => stop());
+    });
+  const more: LoadMore = () =>
+    loadMore().then((watchers) => (settings.driven ? watchers : [watchFrames, ...watchers]));
+  const pause = (drop: boolean): void => {
+    recording?.stop(drop);
+    recording = null;
+  };
+  const excluded = (): boolean => isExcluded(location.pathname, settings.exclude);
+
+  /** Ends a recording whose visitor has gone; looks again when this tab or another is used. */
+  const watchIdle = (): void => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      if (isIdle(Date.now())) pause(false);
+      else watchIdle();
+    }, SESSION_IDLE_MS);
+  };
+  const isIdle = (now: number): boolean =>
+    now - lastSign >= SESSION_IDLE_MS && aliveSession(now) !== recording?.identity.session;
+
+  const live = (): void => {
+    const now = Date.now();
+    if (now - lastSign < SIGN_MS) return;
+    const session = recording?.identity.session;
+    // Asleep for too long, or another tab has begun the next session.
+    const rotates = session ? aliveSession(now) !== session : now - lastSign >= SESSION_IDLE_MS;
+    lastSign = now;
+    if (rotates) {
+      pause(false);
+      start();
+      watchIdle();
+    } else if (session) touchSession(session, now);
+  };
+
+  const onRoute = (href: string): void => {
+    if (excluded()) pause(false);
+    else if (recording) recording.route(href);
+    else start();
+  };
+
+  const visit: Visit = {
+    recording: () => recording,
+    tell(tag, payload) {
+      if (recording) recording.custom(tag, payload);
+      else if (stops.length && document.readyState === "loading") early.push([tag, payload]);
+    },
+    begin(given) {
+      consent = given;
+      if (stops.length || (!settings.driven && (optedOut() || isBot(settings)))) return;
+      lastSign = Date.now();
+      stops = [watchRoutes(onRoute)];
+      if (!settings.driven) {
+        for (const sign of SIGNS_OF_LIFE) stops.push(listen(window, sign, live));
+        stops.push(listen(window, "storage", withdrawElsewhere));
+        watchIdle();
+      }
+      stops.push(
+        whenParsed(() => {
+          parsed = true;
+          start();
+        }),
+      );
+    },
+    end(withdrawn) {
+      clearTimeout(timer);
+      gaveUp = false;
+      stops.splice(0).forEach((stop) => stop());
+      pause(withdrawn);
+      if (withdrawn) forget();
+    },
+  };
+  /** Another tab of this visitor withdrew: this one follows. */
+  const withdrawElsewhere = (event: Event): void => {
+    const { key, newValue } = event as StorageEvent;
+    if (key === VISITOR_KEY && newValue === null) visit.end(true);
+  };
+  return visit;
+}
+
+/** Calls back once the page is parsed and really shown: prerendered ones may never be. */
+function whenParsed(callback: () => void): Stop {
+  let stop: Stop = () => undefined;
+  const check = (): void => {
+    stop();
+    const prerendering = (document as { prerendering?: boolean }).prerendering;
+    if (prerendering) stop = listen(document, "prerenderingchange", check);
+    else if (document.readyState === "loading") stop = listen(document, "DOMContentLoaded", check);
+    else callback();
+  };
+  check();
+  return () => stop();
+}
