@@ -51,7 +51,7 @@ GOAL_TAG = "heatwright/goal"
 """Custom event of `heatwright.track(goal, properties)`: payload `{"goal", "properties"}`."""
 
 CONSENT_TAG = "heatwright/consent"
-"""The visitor's consent, after each snapshot: payload `{"at", "version"}`, epoch ms, text or null."""
+"""Consent, told after each snapshot: payload `{"at", "version"}`, epoch ms, text or null."""
 
 IDENTIFY_TAG = "heatwright/identify"
 """`heatwright.identify(id, traits)`: payload `{"id", "traits"}`."""

@@ -21,7 +21,7 @@ TAG_FILES: Final = {
     "heatwright.mjs": "text/javascript",
     "heatwright.d.ts": "text/plain",
 }
-"""What sites may load: the tag, what it loads after the first snapshot, the ES module, its types."""
+"""What sites may load: the tag, what it loads itself, the ES module, and its types."""
 
 _CACHE_SECONDS: Final = 300  # a fix to the tag reaches every page within five minutes
 

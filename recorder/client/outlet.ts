@@ -11,6 +11,8 @@ export interface Outlet {
   readonly holds: boolean;
   add(event: eventWithTime): void;
   flush(): Promise<void>;
+  /** The network is back. */
+  resume(): Promise<void>;
   /** The page goes away. */
   leave(): void;
   /** Forgets what was not sent. */
@@ -52,6 +54,7 @@ export function openOutlet(owner: OutletOwner): Outlet {
       if (reason) owner.onLimit(reason);
     },
     flush: queue.flush,
+    resume: queue.resume,
     leave: queue.flushLast,
     drop: queue.drop,
   };

@@ -13,8 +13,13 @@ import type { Parcel, Transport } from "./transport";
 export interface Queue {
   /** Takes the JSON of one event; `urgent` ones do not wait for others. */
   add(text: string, urgent: boolean): void;
-  /** Sends all that waits; resolves when it is acknowledged or has failed for now. */
+  /**
+   * Sends all that waits, unless the collector is away; resolves when it is acknowledged or has
+   * failed for now.
+   */
   flush(): Promise<void>;
+  /** The network is back: there is no need to wait out the time until the next attempt. */
+  resume(): Promise<void>;
   /** The page goes away: everything unacknowledged, in pieces that a beacon can carry. */
   flushLast(): void;
   /** Forgets what was not sent, and takes back what is under way. */
@@ -56,13 +61,12 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
     if (at >= dueAt) return;
     unschedule();
     dueAt = at;
-    timer = window.setTimeout(() => void flush(), delay);
+    timer = window.setTimeout(() => void resume(), delay);
   };
 
   const unschedule = (): void => {
     clearTimeout(timer);
     dueAt = Infinity;
-    backingOff = false;
   };
 
   const putAside = (events: string[]): void => {
@@ -118,9 +122,15 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
     }
   };
 
+  const resume = (): Promise<void> => {
+    backingOff = false;
+    return flush();
+  };
+
   const flush = async (): Promise<void> => {
-    unschedule();
     seal();
+    if (backingOff) return;
+    unschedule();
     // One that is about to end may not see what was sealed just now.
     await underWay;
     if (spool.length && !backingOff) await (underWay ??= drain().finally(() => (underWay = null)));
@@ -134,6 +144,7 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
       if (!backingOff) schedule(urgent || waitingChars > limits.FLUSH_CHARS ? 0 : patience);
     },
     flush,
+    resume,
     flushLast() {
       seal(limits.LAST_BYTES, (text) => new Blob([text]).size);
       spool.forEach(transport.sendLast);

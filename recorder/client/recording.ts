@@ -182,7 +182,7 @@ function watchLeaving(settings: Settings, watch: Watch, recording: Recording, ou
   return [
     ...leavingEvents(settings).map((name) => listen(window, name, leave)),
     listen(document, "visibilitychange", hide),
-    listen(window, "online", watch.contained(() => void outlet.flush())),
+    listen(window, "online", watch.contained(() => void outlet.resume())),
   ];
 }
 

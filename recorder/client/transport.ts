@@ -5,7 +5,7 @@ import type { Settings } from "./settings";
 /** One batch on its way: its JSON, and what was made of it for the wire. */
 export interface Parcel {
   text: string;
-  packed?: Blob;
+  packed?: ArrayBuffer;
   /** Under way in a request that outlives its page: nothing more can be done for it. */
   outlives?: boolean;
 }
@@ -53,9 +53,6 @@ function httpTransport(url: string): Transport {
 
   /** Rejects where there is no answer at all. */
   const post = async (parcel: Parcel, keepalive: boolean): Promise<Outcome> => {
-    const body = parcel.packed ?? parcel.text;
-    const headers: Record<string, string> = { "Content-Type": "application/json" };
-    if (parcel.packed) headers["Content-Encoding"] = "gzip";
     underWay = new AbortController();
     parcel.outlives = keepalive;
     try {
@@ -65,8 +62,9 @@ function httpTransport(url: string): Transport {
         mode: "cors",
         referrerPolicy: "no-referrer",
         keepalive,
-        headers,
-        body,
+        // Without headers of ours no preflight is due, which would cost a way there and back and
+        // dies with its page. Gzip tells itself by its first bytes.
+        body: parcel.packed ?? parcel.text,
         signal: underWay.signal,
       });
       // Until its answer is read, a keepalive request counts against the 64 KiB in flight.
@@ -81,7 +79,7 @@ function httpTransport(url: string): Transport {
   return {
     async send(parcel) {
       await pack(parcel);
-      const size = parcel.packed?.size ?? new Blob([parcel.text]).size;
+      const size = parcel.packed?.byteLength ?? new Blob([parcel.text]).size;
       const small = size < KEEPALIVE_BYTES;
       return (
         post(parcel, small)
@@ -92,8 +90,7 @@ function httpTransport(url: string): Transport {
     },
     sendLast({ text, packed, outlives }) {
       if (outlives) return;
-      // text/plain needs no preflight, for which there is no time any more; gzip tells itself.
-      const body = new Blob([packed ?? text], { type: "text/plain" });
+      const body = packed ?? text;
       if (navigator.sendBeacon?.(url, body)) return;
       fetchNow(url, { method: "POST", credentials: "omit", body }).catch(() => undefined);
     },
@@ -113,5 +110,5 @@ async function pack(parcel: Parcel): Promise<void> {
   if (parcel.packed || parcel.text.length < GZIP_FROM) return;
   if (typeof CompressionStream === "undefined") return;
   const stream = new Blob([parcel.text]).stream().pipeThrough(new CompressionStream("gzip"));
-  parcel.packed = await new Response(stream).blob();
+  parcel.packed = await new Response(stream).arrayBuffer();
 }
