@@ -25,6 +25,9 @@ export interface Visit {
 /** What only a person does; pages scroll and change by themselves. */
 const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
 
+/** Whether the visitor is still there is looked up this often (milliseconds). */
+const LOOK_MS = 60_000;
+
 /** Signs of life are noted this often (milliseconds) at most. */
 const SIGN_MS = 1000;
 
@@ -65,16 +68,13 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
   };
   const excluded = (): boolean => isExcluded(location.pathname, settings.exclude);
 
-  /** Ends a recording whose visitor has gone; looks again when this tab or another is used. */
+  /** Ends a recording whose visitor has gone, from this tab and from all others. */
   const watchIdle = (): void => {
-    clearTimeout(timer);
     timer = window.setTimeout(() => {
-      if (isIdle(Date.now())) pause(false);
-      else watchIdle();
-    }, SESSION_IDLE_MS);
+      if (recording && aliveSession(Date.now()) !== recording.identity.session) pause(false);
+      watchIdle();
+    }, LOOK_MS);
   };
-  const isIdle = (now: number): boolean =>
-    now - lastSign >= SESSION_IDLE_MS && aliveSession(now) !== recording?.identity.session;
 
   const live = (): void => {
     const now = Date.now();
@@ -86,7 +86,6 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
     if (rotates) {
       pause(false);
       start();
-      watchIdle();
     } else if (session) touchSession(session, now);
   };
 
