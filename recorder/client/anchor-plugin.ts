@@ -1,25 +1,29 @@
 /**
- * rrweb record plugin: measures an anchor at every click and tap, in the
- * capture phase, before the page's own handlers can move anything.
+ * rrweb record plugin: an anchor for every click and tap. `press.ts` says which
+ * presses are those; all is measured before the page's own handlers move anything.
+ *
+ * A key that activates a button is no click: nothing was pointed at.
  */
 import type { RecordPlugin } from "@rrweb/types";
-import { boxOf, graphemeUnder, type Box } from "./anchor";
+import { boxOf, composedParent, graphemeUnder, type Box } from "./anchor";
+import { watchPresses } from "./press";
+import type { Settings } from "./settings";
+import type { NodeIds, Realm, Watch } from "./watch";
 
 export const ANCHOR_PLUGIN = "heatwright/anchor@1";
 
-/** `AnchorPayload` of `recorder/events.py`. */
-export interface AnchorPayload {
-  kind: "click" | "tap";
-  /** The element; inside a blocked one, the blocked one. */
+/** What is known of one place of a pointer, in terms of content. */
+export interface Measured {
+  /** The element; inside a blocked one, the blocked one. -1: it is not recorded. */
   id: number;
-  /** Inside a blocked element nothing more is told than that it was pressed. */
+  /** Inside a blocked element nothing more is told than that the pointer was there. */
   masked?: boolean;
   x: number;
   y: number;
   box: Box;
-  button: number;
   text?: {
     id: number;
+    /** UTF-16 units of the node's text as the page has it; masks keep its length. */
     start: number;
     length: number;
     fx: number;
@@ -27,17 +31,28 @@ export interface AnchorPayload {
   };
 }
 
-interface NodeIds {
-  getId(node: Node | null | undefined): number;
+/** What an event of this plugin carries. */
+export interface AnchorPayload extends Measured {
+  kind: "click" | "tap";
+  button: number;
+  /** Missing where the browser's clicks do not tell. */
+  pointer?: "mouse" | "touch" | "pen";
+  /** Milliseconds since the press, if this was measured then; missing if it was at the click. */
+  ago?: number;
 }
+
+/** rrweb's class for what must not be recorded, the default of its `blockClass`. */
+const BLOCKED = ".rr-block";
 
 /** Three decimals: a thousandth of a pixel, or of a box, is below anything that can be seen. */
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
-export function anchorPlugin(): RecordPlugin {
-  let ids: NodeIds | null = null;
-  /** rrweb observes a late frame's document twice. */
-  const known = new WeakSet<Document>();
+export function anchorPlugin(
+  { blockSelector }: Pick<Settings, "blockSelector">,
+  contained: Watch["contained"] = (callback) => callback,
+): RecordPlugin {
+  const blocked = blockSelector ? `${BLOCKED},${blockSelector}` : BLOCKED;
+  let ids: NodeIds;
   return {
     name: ANCHOR_PLUGIN,
     options: {},
@@ -45,62 +60,54 @@ export function anchorPlugin(): RecordPlugin {
       ids = mirrors.nodeMirror;
     },
     observer: (emit, win) => {
-      if (known.has(win.document)) return () => undefined;
-      known.add(win.document);
-      const onClick = (event: Event): void => {
-        const payload = ids && measure(event as PointerEvent, ids);
-        if (payload) emit(payload);
+      const measure = (event: PointerEvent): Measured | null => {
+        const target = event.composedPath()[0] as Element;
+        const isElement = target.nodeType === 1;
+        return isElement ? measureAt(target, event.clientX, event.clientY, ids, blocked) : null;
       };
-      win.addEventListener("click", onClick, { capture: true, passive: true });
-      return () => win.removeEventListener("click", onClick, { capture: true });
+      const take = (found: Measured, { button, pointerType }: PointerEvent, ago?: number): void => {
+        const kind = pointerType === "touch" ? "tap" : "click";
+        emit({ kind, button, pointer: pointerType, ago, ...found } as AnchorPayload);
+      };
+      return watchPresses(win as Realm, measure, take, contained);
     },
   };
 }
 
-/** Null for a click that no pointer made: by a script, the keyboard, or a label's forwarding. */
-function measure(event: PointerEvent, ids: NodeIds): AnchorPayload | null {
-  if (!event.isTrusted || event.detail === 0) return null;
-  const target = event.composedPath()[0] as Element;
-  // A frame has constructors of its own.
-  if (target.nodeType !== Node.ELEMENT_NODE) return null;
-  const blocked = blockedAround(event);
-  if (blocked) return pressedBlocked(event, blocked, ids);
-  const payload: AnchorPayload = {
-    kind: kindOf(event),
-    id: ids.getId(target),
-    x: round(event.clientX),
-    y: round(event.clientY),
-    box: boxOf(target).map(round) as Box,
-    button: event.button,
-  };
-  const hit = graphemeUnder(target, event.clientX, event.clientY);
-  if (hit) {
-    payload.text = {
-      id: ids.getId(hit.node),
-      start: hit.start,
-      length: hit.length,
-      fx: round(hit.fx),
-      fy: round(hit.fy),
-    };
+/** Where (`x`, `y`) of `target`'s viewport is in terms of content; `blocked` tells what to hide. */
+export function measureAt(
+  target: Element,
+  x: number,
+  y: number,
+  ids: NodeIds,
+  blocked: string = BLOCKED,
+): Measured | null {
+  const hidden = blockedAround(target, ids, blocked);
+  const id = ids.getId(hidden ?? target);
+  const box = boxOf(hidden ?? target).map(round) as Box;
+  if (hidden) {
+    return { id, masked: true, x: box[0] + box[2] / 2, y: box[1] + box[3] / 2, box };
   }
-  return payload;
+  const measured: Measured = { id, x: round(x), y: round(y), box };
+  const hit = graphemeUnder(target, x, y);
+  if (hit) {
+    const { node, start, length, fx, fy } = hit;
+    measured.text = { id: ids.getId(node), start, length, fx: round(fx), fy: round(fy) };
+  }
+  return measured;
 }
 
-const kindOf = (event: PointerEvent): "click" | "tap" =>
-  event.pointerType === "touch" ? "tap" : "click";
-
-/** rrweb's class for what must not be recorded, the default of its `blockClass`. */
-const BLOCKED = "rr-block";
-
-/** The outermost blocked element on the way to the target: nothing below it has an id. */
-function blockedAround(event: Event): Element | undefined {
-  const path = event.composedPath() as Partial<Element>[];
-  return path.filter((node) => node.classList?.contains(BLOCKED)).pop() as Element | undefined;
-}
-
-function pressedBlocked(event: PointerEvent, element: Element, ids: NodeIds): AnchorPayload {
-  const box = boxOf(element).map(round) as Box;
-  const [left, top, width, height] = box;
-  const [x, y] = [left + width / 2, top + height / 2];
-  return { kind: kindOf(event), id: ids.getId(element), masked: true, x, y, box, button: 0 };
+/**
+ * The outermost blocked element around `target`, through shadow roots. What has no id below
+ * something that has one was not recorded: it is as good as blocked, whatever the reason.
+ */
+function blockedAround(target: Element, ids: NodeIds, blocked: string): Element | undefined {
+  let found: Element | undefined;
+  let isLost = false;
+  for (let at: Element | null = target; at; at = composedParent(at)) {
+    const isKnown = ids.getId(at) > 0;
+    if ((isKnown && isLost) || at.matches(blocked)) found = at;
+    isLost = !isKnown;
+  }
+  return found;
 }

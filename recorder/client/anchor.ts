@@ -38,29 +38,26 @@ const SEGMENT_WINDOW = 64;
 const SEARCH_UNITS = 2000;
 
 export function boxOf(element: Element): Box {
-  const rect = element.getBoundingClientRect();
+  const rect = (element.getClientRects().length ? element : contentOf(element)).getBoundingClientRect();
   return [rect.left, rect.top, rect.width, rect.height];
+}
+
+/** What stands for an element without a box of its own, as `display: contents` makes it. */
+export function contentOf(element: Element): Range {
+  const range = element.ownerDocument.createRange();
+  range.selectNodeContents(element);
+  return range;
 }
 
 /** The grapheme of `text` that covers UTF-16 `offset`: its start and length. */
 export function graphemeAt(text: string, offset: number): [start: number, length: number] | null {
   if (offset < 0 || offset >= text.length) return null;
-  const from = windowStart(text, offset);
-  const slice = text.slice(from, offset + SEGMENT_WINDOW);
-  if (!segmenter) {
-    const point = text.codePointAt(offset) ?? 0;
-    return [offset, point > 0xffff ? 2 : 1];
-  }
-  const segment = segmenter.segment(slice).containing(offset - from);
+  if (!segmenter) return [offset, (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1];
+  // From white space on, or from the window's start: no grapheme is cut at white space.
+  const begin = Math.max(0, offset - SEGMENT_WINDOW);
+  const from = begin + text.slice(begin, offset).search(/\S*$/);
+  const segment = segmenter.segment(text.slice(from, offset + SEGMENT_WINDOW)).containing(offset - from);
   return segment ? [from + segment.index, segment.segment.length] : null;
-}
-
-/** A place at or before `offset` where no grapheme can be cut: white space, or the text's start. */
-function windowStart(text: string, offset: number): number {
-  for (let at = offset; at > 0 && at > offset - SEGMENT_WINDOW; at--) {
-    if (/\s/.test(text.charAt(at - 1))) return at;
-  }
-  return Math.max(0, offset - SEGMENT_WINDOW);
 }
 
 /**
@@ -76,9 +73,9 @@ export function graphemeUnder(target: Element, x: number, y: number): GraphemeHi
   const node = caret.node as Text;
   for (const [start, length] of candidates(node, caret.offset, x, y)) {
     const rect = rectHolding(node, start, length, x, y);
-    if (rect && isShown(node, target, x, rect)) {
-      const [fx, fy] = [(x - rect.left) / rect.width, (y - rect.top) / rect.height];
-      return { node, start, length, fx, fy };
+    if (rect && isShown(node, target, x, y, rect)) {
+      const { left, top, width, height } = rect;
+      return { node, start, length, fx: (x - left) / width, fy: (y - top) / height };
     }
   }
   return null;
@@ -109,12 +106,14 @@ function* candidates(node: Text, offset: number, x: number, y: number): Generato
  * Whether text below `target` is what is seen at the point. The caret API also answers with
  * text that a scroller cuts off there; the middle of its line tells, where no rounding matters.
  */
-function isShown(node: Text, target: Element, x: number, rect: DOMRect): boolean {
+function isShown(node: Text, target: Element, x: number, y: number, rect: DOMRect): boolean {
   const holder = node.parentElement;
   if (!holder || holder === target) return true;
-  const root = target.getRootNode() as Document | ShadowRoot;
-  const hit = root.elementFromPoint(x, (rect.top + rect.bottom) / 2);
-  return !!hit && (holder.contains(hit) || getComputedStyle(holder).pointerEvents === "none");
+  const { writingMode, pointerEvents } = getComputedStyle(holder);
+  if (writingMode.startsWith("h")) y = (rect.top + rect.bottom) / 2;
+  else x = (rect.left + rect.right) / 2;
+  const hit = (target.getRootNode() as Document | ShadowRoot).elementFromPoint(x, y);
+  return !!hit && (holder.contains(hit) || pointerEvents === "none");
 }
 
 function caretAt(target: Element, x: number, y: number): { node: Node; offset: number } | null {
@@ -130,13 +129,20 @@ function caretAt(target: Element, x: number, y: number): { node: Node; offset: n
 /** The shadow roots around `target`, innermost first: the caret API enters only those it is given. */
 function shadowRootsOf(target: Element): ShadowRoot[] {
   const roots: ShadowRoot[] = [];
-  let root = target.getRootNode();
-  while (root instanceof ShadowRoot) {
-    roots.push(root);
-    root = root.host.getRootNode();
-  }
+  // Events tell of nothing in closed roots, so that all of these are open.
+  for (let host = hostOf(target); host; host = hostOf(host)) roots.push(host.shadowRoot as ShadowRoot);
   return roots;
 }
+
+/** By its type: a frame's shadow roots are no instances of this window's class. */
+function hostOf(node: Node): Element | null {
+  const root = node.getRootNode();
+  return root.nodeType === 11 ? (root as Partial<ShadowRoot>).host ?? null : null;
+}
+
+/** The element around `element`, out of a shadow tree over its host. */
+export const composedParent = (element: Element): Element | null =>
+  element.parentElement ?? hostOf(element);
 
 function rectHolding(node: Text, start: number, length: number, x: number, y: number): DOMRect | null {
   const range = node.ownerDocument.createRange();

@@ -60,3 +60,18 @@ export const BUFFER_MS = 60_000;
 
 /** Characters kept at most; beyond it the tag begins anew with a fresh snapshot. */
 export const BUFFER_CHARS = 16 * 1024 * 1024;
+
+// Presses; see `press.ts`.
+
+/** How far a pointer may slide (CSS pixels) during a click: the slop Chromium allows a finger. */
+export const SLIP_PX = 15;
+
+/** Milliseconds after which what was pressed is measured again: the page had time to change. */
+export const PRESS_MS = 2000;
+
+/** A press that got no click counts only if it was shorter (milliseconds): a long press is none. */
+export const TAP_MS = 500;
+
+/** A click comes within this time after the release (milliseconds); waiting for a second tap,
+ * browsers take up to 350. */
+export const CLICK_WAIT_MS = 500;

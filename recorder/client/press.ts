@@ -1,0 +1,117 @@
+/**
+ * Which presses are clicks, and what each was on.
+ *
+ * A page's own handlers move, replace and remove things between `pointerdown`
+ * and `click`. So what is under the pointer is measured when it goes down,
+ * before any of them; the click only confirms that measurement. The rule:
+ *
+ * - What the browser calls a click is one, if a pointer made it: not a script, not a key. It is on what
+ *   was pressed, unless the browser clicked elsewhere while that is still
+ *   there, or it was held so long that the page changed below it.
+ * - A pointer that slid farther than `SLIP_PX` dragged something or selected
+ *   text, whatever the browser says; but a link or button is pressed however
+ *   far the pointer slid on it.
+ * - One press gives one click: a label passes its click on to its control.
+ * - A press without a click is one all the same if the browser cannot or must
+ *   not click: the pressed element is gone from the page, or the page took the
+ *   touch for itself. It must have been short and without a slide, and no
+ *   second finger came; a scroll or a drag ends in `pointercancel`.
+ */
+import { CLICK_WAIT_MS, PRESS_MS, SLIP_PX, TAP_MS } from "./limits";
+import type { Realm, Stop, Watch } from "./watch";
+
+/** What a slide of the pointer does not keep from being pressed. */
+const CONTROL = "a,button,summary";
+
+const PASSIVE = { capture: true, passive: true };
+
+/**
+ * Calls `take` for each click and tap in `win` with what `measure` found, the event it was
+ * measured at and, if that is the press, how many milliseconds ago. `contained` is put around
+ * every callback.
+ */
+export function watchPresses<Found>(
+  win: Realm,
+  measure: (event: PointerEvent) => Found | null,
+  take: (found: Found, event: PointerEvent, ago?: number) => void,
+  contained: Watch["contained"],
+): Stop {
+  /** What became of the last press. */
+  let state: "" | "down" | "up" | "spent" = "";
+  let press: PointerEvent;
+  let path: EventTarget[];
+  let found: Found | null;
+  let pressedAt = 0;
+  let touches: Event[] = [];
+  let timer: number | undefined;
+
+  const isGone = (): boolean => !(path[0] as Node).isConnected;
+  const age = (): number => Date.now() - pressedAt;
+  const hasSlid = ({ clientX, clientY }: MouseEvent): boolean =>
+    Math.hypot(clientX - press.clientX, clientY - press.clientY) > SLIP_PX;
+
+  const give = (what: Found | null, event: PointerEvent, ago?: number): void => {
+    state = "spent";
+    if (what) take(what, event, ago);
+  };
+
+  /** The last press is over: it got no click, and will get none. */
+  const settle = contained((): void => {
+    win.clearTimeout(timer);
+    const isOver = state === "up";
+    state = "";
+    if (isOver && (isGone() || touches.some((touch) => touch.defaultPrevented))) give(found, press, age());
+  });
+
+  const touched = (event: Event): void => {
+    touches.push(event);
+  };
+
+  const handlers: Record<string, (event: PointerEvent) => void> = {
+    pointerdown(event) {
+      settle();
+      touches = [];
+      if (!event.isPrimary || event.button) return;
+      found = measure(event);
+      state = "down";
+      press = event;
+      path = event.composedPath();
+      pressedAt = Date.now();
+    },
+    pointerup(event) {
+      if (state !== "down" || press.pointerId !== event.pointerId) return;
+      if (hasSlid(event) || age() > TAP_MS) return;
+      state = "up";
+      timer = win.setTimeout(settle, CLICK_WAIT_MS);
+    },
+    pointercancel() {
+      state = "";
+    },
+    touchstart: touched,
+    touchend: touched,
+    click(event) {
+      if (!event.detail) return;
+      const clicked = event.composedPath();
+      // Some browsers' clicks are not pointer events and have no id.
+      if (state && (event.pointerId ?? press.pointerId) === press.pointerId) {
+        if (hasSlid(event)) {
+          const control = path.find((node) => (node as Element).matches?.(CONTROL));
+          if (state !== "spent" && (!control || !clicked.includes(control))) return;
+        } else {
+          if (state === "spent") return;
+          const isSame = path.includes(clicked[0] as Node) || isGone();
+          if (isSame && age() <= PRESS_MS) return give(found, press, age());
+        }
+      }
+      give(measure(event), event);
+    },
+  };
+  const on = contained((event: Event): void => {
+    if (event.isTrusted) handlers[event.type]?.(event as PointerEvent);
+  });
+  for (const type in handlers) win.addEventListener(type, on, PASSIVE);
+  return () => {
+    win.clearTimeout(timer);
+    for (const type in handlers) win.removeEventListener(type, on, PASSIVE);
+  };
+}
