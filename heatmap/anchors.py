@@ -9,10 +9,10 @@ and made again whenever they or the algorithm change.
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
 
 import msgspec
 
+from heatmap.statuses import Kind
 from recorder.errors import BrokenRecording
 from recorder.events import encode_events
 from recorder.store import DocumentRow, SessionRow
@@ -22,7 +22,7 @@ from replay.moments import cut
 
 __all__ = ["ALGORITHM", "Anchor", "DocumentAnchors", "ElementKeys", "TextPlace", "document_anchors"]
 
-ALGORITHM = 4
+ALGORITHM = 5
 """Raised whenever anchors of the same events would come out differently."""
 
 
@@ -58,14 +58,17 @@ class TextPlace(msgspec.Struct, frozen=True):
 class Anchor(msgspec.Struct, frozen=True):
     """One pointer sample. `time` is epoch ms; `x`, `y` were page CSS px when recorded.
 
-    `element` numbers `DocumentAnchors.elements` (-1: the recording names none);
-    `u`, `v` are fractions of its border box. `drift` is the largest difference
+    `time` is when the pointer went down or came to rest; `weight` is 1, or the seconds it
+    rested. `element` numbers `DocumentAnchors.elements` (-1: the recording names none);
+    `u`, `v` are fractions of its border box, in its own coordinates if it is
+    transformed. `drift` is the largest difference
     between the box the tag measured and the stage's, CSS px (-1: not known). `unstable`
     says that the stage did not have the element where the pointer was.
     """
 
-    kind: Literal["click", "tap", "move"]
+    kind: Kind
     time: float
+    weight: float
     x: float
     y: float
     element: int

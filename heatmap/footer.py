@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from heatmap.colour import ALPHA, RAMP, Scale
 from heatmap.lettering import SEMIBOLD, Style, clean, draw, measure, wrap
-from heatmap.statuses import Kind
+from heatmap.statuses import UNITS, Kind
 
 __all__ = ["footer"]
 
@@ -33,7 +33,6 @@ _LEADING = 1.4
 """Line height in text sizes."""
 
 _Image = NDArray[np.uint8]
-_PLURALS = {Kind.CLICK: "clicks", Kind.TAP: "taps", Kind.MOVE: "pointer samples"}
 
 
 class _Band:
@@ -96,7 +95,7 @@ def footer(
         _legend(band.canvas, _MARGIN, band.y, min(_LEGEND_WIDTH, inner), scale)
         band.y += 60
     band.y = max(band.y, floor)
-    count = f"n = {_number(drawn)} {_PLURALS.get(kind, kind.value)}"
+    count = f"n = {_number(drawn)} {UNITS[kind]}"
     band.lines(count, _COUNT, inner, 1)
     band.lines(clean(ledger_line, _LEDGER_LIMIT), _SMALL, inner, 40)
     return band.canvas[: band.y + 18]

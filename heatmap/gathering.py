@@ -53,12 +53,11 @@ class Gathered:
 
     def samples(self, kinds: Sequence[Kind]) -> list[Sample]:
         """Samples of these kinds, view by view."""
-        wanted = {kind.value for kind in kinds}
-        return [one for view in self.views for one in view.samples if one.anchor.kind in wanted]
+        return [one for view in self.views for one in view.samples if one.anchor.kind in kinds]
 
     def recorded(self, kinds: Sequence[Kind]) -> Counter[Kind]:
         """Points by kind, counted before any is placed: what a ledger must add up to."""
-        found = Counter(Kind(one.anchor.kind) for one in self.samples(kinds))
+        found = Counter(one.anchor.kind for one in self.samples(kinds))
         for one in self.senseless:
             found.update({kind: one.counts.get(kind.value, 0) for kind in kinds})
         return +found

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from heatmap.colour import Scale
 from heatmap.heatmap import Heatmap
 from heatmap.picture import overlay, paint
 from heatmap.raster import SIGMA_PX, raster_scale
-from heatmap.statuses import Kind
+from heatmap.statuses import UNITS, Kind
 
-__all__ = ["UNITS", "overlay_kind", "paint_kind", "shared_scale"]
-
-UNITS: Mapping[Kind, str] = {Kind.CLICK: "clicks", Kind.TAP: "taps", Kind.MOVE: "moves"}
+__all__ = ["overlay_kind", "paint_kind", "shared_scale"]
 
 
 def shared_scale(heatmaps: Sequence[Heatmap], kind: Kind) -> Scale:

@@ -14,7 +14,7 @@ from heatmap.anchors import Anchor, ElementKeys
 from heatmap.identity import Match, Page, Refused
 from heatmap.points import Placement
 from heatmap.raster import Geometry, Rect, Target
-from heatmap.statuses import Chart, Kind, Status
+from heatmap.statuses import PRESSES, Chart, Status
 from recorder.store import SessionRow
 from replay import Stage
 
@@ -45,7 +45,7 @@ class Placed:
         In this order, because moves are many and say less: a moment is not better for them.
         """
         drawn = [one for one in self.placements if one.status is Status.DRAWN]
-        pressed = sum(one.weight for one in drawn if one.kind is not Kind.MOVE)
+        pressed = sum(one.weight for one in drawn if one.kind in PRESSES)
         return pressed, sum(one.weight for one in drawn)
 
     @property
@@ -109,6 +109,7 @@ def _wanted(page: Page, sample: Sample, match: Match) -> dict[str, Any]:
                 "index": anchor.text.index,
                 "hash": anchor.text.hash,
                 "start": anchor.text.start,
+                "length": anchor.text.length,
                 "fx": anchor.text.fx,
                 "fy": anchor.text.fy,
             }
@@ -165,7 +166,9 @@ class _Book:
             extra |= {"text": run, "fx": _clamp(anchor.text.fx), "fy": _clamp(anchor.text.fy)}
             extra["grapheme"] = _grapheme(entry, run, anchor.text.start, Rect(*found["glyph"]))
         else:
-            extra |= {"u": _clamp(anchor.u), "v": _clamp(anchor.v)}
+            # The raster knows upright rectangles only: where in this one the point came to be.
+            left, top, across, down = found["box"]
+            extra |= {"u": _within(found["x"] - left, across), "v": _within(found["y"] - top, down)}
         return self._placement(sample, name, chart, status, match, **extra)
 
     def _placement(
@@ -181,7 +184,8 @@ class _Book:
             session=sample.session.id,
             document=sample.document,
             time_ms=round(sample.anchor.time - sample.session.started_at),
-            kind=Kind(sample.anchor.kind),
+            kind=sample.anchor.kind,
+            weight=sample.anchor.weight,
             element=element,
             chart=chart,
             width=self._width,
@@ -199,6 +203,10 @@ def _grapheme(entry: _Entry, run: int, start: int, rect: Rect) -> int:
         numbers[start] = len(rects)
         rects.append([rect])
     return numbers[start]
+
+
+def _within(offset: float, size: float) -> float:
+    return _clamp(offset / size) if size > 0 else 0.5
 
 
 def _clamp(fraction: float) -> float:

@@ -25,10 +25,15 @@ MAX_PIXELS = 86_400_000
 """Pixels of one raster: a desktop page (1,440 px) that is 60,000 px tall. Larger pages are
 painted at a reduced scale (`raster_scale`); a raster costs 4 bytes a pixel."""
 
-SIGMA_PX: Mapping[Kind, float] = {Kind.CLICK: 14.0, Kind.TAP: 14.0, Kind.MOVE: 9.0}
+SIGMA_PX: Mapping[Kind, float] = {
+    Kind.CLICK: 14.0,
+    Kind.TAP: 14.0,
+    Kind.MOVE: 9.0,
+    Kind.HOVER: 14.0,
+}
 """Width of the kernel, CSS px. A click's spot is 33 px across at half its height: about a
 fingertip or a small button, so that neighbouring controls stay apart and a lone click is
-still seen on a full-page picture. Moves are many and drawn as a path: less."""
+still seen on a full-page picture; so is a rest. Moves are many and drawn as a path: less."""
 
 _REACH = 4.0
 """Kernel radius in sigmas: the Gaussian's mass beyond is 6e-5, and is renormalised."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
-__all__ = ["KINDS", "Chart", "Kind", "Status"]
+__all__ = ["KINDS", "PRESSES", "UNITS", "Chart", "Kind", "Status"]
 
 
 class Status(StrEnum):
@@ -45,7 +46,20 @@ class Kind(StrEnum):
     CLICK = "click"
     TAP = "tap"
     MOVE = "move"
+    HOVER = "hover"
+    """A mouse or pen rested. Weighs the seconds that it did; all other points weigh 1."""
 
 
 KINDS: tuple[Kind, ...] = tuple(Kind)
 """Kinds in the order of their codes in columns. New kinds are added at the end."""
+
+PRESSES = (Kind.CLICK, Kind.TAP)
+"""Kinds by which something was meant to happen."""
+
+UNITS: Mapping[Kind, str] = {
+    Kind.CLICK: "clicks",
+    Kind.TAP: "taps",
+    Kind.MOVE: "moves",
+    Kind.HOVER: "seconds of rest",
+}
+"""What the weight of each kind counts."""

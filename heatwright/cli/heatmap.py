@@ -11,9 +11,9 @@ from rich.progress import Progress
 
 from heatmap.gathering import Keep, gather
 from heatmap.heatmap import Heatmap, make_heatmap, summary
-from heatmap.paintings import UNITS, overlay_kind, paint_kind, shared_scale
+from heatmap.paintings import overlay_kind, paint_kind, shared_scale
 from heatmap.points import write_points
-from heatmap.statuses import Kind
+from heatmap.statuses import PRESSES, UNITS, Kind
 from heatwright.cli.filters import WhereOption, session_filter
 from heatwright.cli.options import (
     DeviceOption,
@@ -62,7 +62,7 @@ def heatmap(
 
     Example: heatwright heatmap '/products/*' --device desktop --device phone --points points.csv
     """
-    kinds = kind or [Kind.CLICK, Kind.TAP]
+    kinds = kind or list(PRESSES)
     folder = out_folder(out)
     with open_store(store) as opened, progress() as bars:
         keep = session_filter(opened, where)

@@ -15,7 +15,7 @@ from pathlib import Path
 import jinja2
 from rich.progress import Progress
 
-from heatmap.paintings import UNITS
+from heatmap.statuses import PRESSES, UNITS
 from heatwright import __version__
 from heatwright.report import words
 from heatwright.report.model import PageReport, ReportFacts
@@ -86,6 +86,7 @@ def _environment() -> jinja2.Environment:
     environment.globals |= {
         "period": words.period,
         "units": UNITS,
+        "presses": PRESSES,
         "status_words": words.STATUS_WORDS,
     }
     return environment

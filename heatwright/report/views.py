@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from heatmap.colour import ALPHA, RAMP, Scale
 from heatmap.heatmap import Heatmap
 from heatmap.ledger import Account
-from heatmap.statuses import Kind
+from heatmap.statuses import PRESSES, Kind
 from heatwright.report.accounts import Line, Part, kinds_of, page_lines, parts, total
 from heatwright.report.elements import ElementTable, element_table
 from heatwright.report.model import PageReport, ReportFacts
@@ -21,9 +21,6 @@ WIDE_FROM, MEDIUM_FROM = 1024, 600
 """Widths, CSS px, from which a picture gets the room of a desktop or of a tablet."""
 _LEGEND_STOPS = 17
 _LEGEND_UNITS = 1000
-
-PRESSES = (Kind.CLICK, Kind.TAP)
-"""Kinds that say that an element was used on purpose; moves have a table of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +179,7 @@ def _choices(
 ) -> list[Choice]:
     """What the switch offers; each device's own input only where there are several."""
     points = {line.kind: line.account.recorded for line in lines}
-    names = {Kind.CLICK: "Clicks", Kind.TAP: "Taps", Kind.MOVE: "Moves"}
+    names = {Kind.CLICK: "Clicks", Kind.TAP: "Taps", Kind.MOVE: "Moves", Kind.HOVER: "Rests"}
     single = [Choice(kind.value, names[kind], points[kind]) for kind in kinds]
     own = {figure.own for figure in figures}
     if len(own) < 2 or not own <= set(kinds):
@@ -191,8 +188,8 @@ def _choices(
 
 
 def _tables(page: PageReport, kinds: Sequence[Kind]) -> list[tuple[str, ElementTable]]:
-    """The tables of presses and of moves, where there is something in them."""
-    groups = {"press": PRESSES, "move": (Kind.MOVE,)}
+    """The tables of presses, of moves and of rests, where there is something in them."""
+    groups = {"press": PRESSES, "move": (Kind.MOVE,), "hover": (Kind.HOVER,)}
     found = [
         (name, element_table(page, group))
         for name, group in groups.items()

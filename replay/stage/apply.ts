@@ -13,7 +13,7 @@ import { StageReport } from "./report";
 import { StyleSheets } from "./styles";
 
 /** rrweb's `EventType` and `IncrementalSource`, as far as they change the page. */
-export const EventType = { FullSnapshot: 2, Incremental: 3, Meta: 4, Plugin: 6 } as const;
+export const EventType = { FullSnapshot: 2, Incremental: 3, Meta: 4, Custom: 5, Plugin: 6 } as const;
 export const Source = {
   Mutation: 0,
   MouseMove: 1,

@@ -7,6 +7,7 @@
  * to the top, fixed and sticky elements where they are then).
  */
 import { isVisible } from "./boxes";
+import { boxFraction } from "./local";
 import * as dom from "./natives";
 import { graphemeRect, textAt, textHash } from "./texts";
 import { originOf, walk } from "./walk";
@@ -14,9 +15,18 @@ import { originOf, walk } from "./walk";
 /** One anchor, matched to elements of this page by their index in document order. */
 export interface Wanted {
   element: number;
+  /** Fractions of its border box, in its own coordinates if it is transformed. */
   u: number;
   v: number;
-  text: null | { element: number; index: number; hash: string; start: number; fx: number; fy: number };
+  text: null | {
+    element: number;
+    index: number;
+    hash: string;
+    start: number;
+    length: number;
+    fx: number;
+    fy: number;
+  };
 }
 
 export interface Located {
@@ -83,12 +93,15 @@ function spotOf(want: Wanted, elements: Element[]): Spot {
   if (!element) throw new Error(`no element ${index} on this page`);
   const origin = originOf(element);
   const shift = (rect: DOMRect): Rect => [rect.left + origin.x, rect.top + origin.y, rect.width, rect.height];
-  const rect = dom.rectOf(element);
+  const rect = dom.drawnRect(element);
   const box = shift(rect);
   const clip = intersect(box, boundsOf(element, false));
   const chart = text ? "text" : "box";
   const glyph = text ? shift(text.rect) : null;
-  const [fx, fy] = text && want.text ? [want.text.fx, want.text.fy] : [want.u, want.v];
+  const [fx, fy] =
+    text && want.text
+      ? [want.text.fx, want.text.fy]
+      : boxFraction(element, [rect.left, rect.top, rect.width, rect.height], want.u, want.v);
   const meant = pointIn(glyph ?? box, fx, fy);
   const [x, y] = glyph ? meant : nearestIn(box, meant);
   const isOutside = Math.max(Math.abs(meant[0] - x), Math.abs(meant[1] - y)) > reachOf(element);
@@ -99,9 +112,14 @@ function spotOf(want: Wanted, elements: Element[]): Spot {
 
 /**
  * What a visitor sees in an element's place. A control that is fully transparent lies over
- * something drawn for it: that is what was pressed.
+ * something drawn for it: that is what was pressed. What has no box of its own is seen as far
+ * as its parent is.
  */
 function standIn(element: Element): Element {
+  if (getComputedStyle(element).display === "contents") {
+    const parent = dom.composedParent(element);
+    return parent ? standIn(parent) : element;
+  }
   const isControl = /^(?:INPUT|SELECT|TEXTAREA)$/.test(dom.nodeName(element));
   if (!isControl || getComputedStyle(element).opacity !== "0") return element;
   return dom.composedParent(element) ?? element;
@@ -137,7 +155,7 @@ function glyphOf(
   const element = elements[text.element];
   const node = element && textAt(element, text.index);
   if (!element || !node || textHash(node.data) !== text.hash) return null;
-  const rect = graphemeRect(node, text.start);
+  const rect = graphemeRect(node, text.start, text.length);
   return rect && { rect };
 }
 

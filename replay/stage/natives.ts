@@ -80,6 +80,32 @@ export const clientBox = (element: Element): [number, number, number, number] =>
   clientHeight(element),
 ];
 
+const offsetWidth = getter<Element, number>(HTMLElement.prototype, "offsetWidth");
+const offsetHeight = getter<Element, number>(HTMLElement.prototype, "offsetHeight");
+/** Border box of an HTML element before any transform, whole CSS pixels: width, height. */
+export const offsetSize = (element: Element): [number, number] => [
+  offsetWidth(element),
+  offsetHeight(element),
+];
+
+const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype;
+/** Sends `event`, which must not bubble, to `element` for `listener` alone. */
+export function probe(element: Element, event: Event, listener: () => void): void {
+  addEventListener.call(element, event.type, listener);
+  dispatchEvent.call(element, event);
+  removeEventListener.call(element, event.type, listener);
+}
+
+/** What is drawn of an element that has no box of its own, as `display: contents` makes it. */
+function contentRect(element: Element): DOMRect {
+  const range = new Range();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect();
+}
+/** The border box, or what stands for it where there is none. */
+export const drawnRect = (element: Element): DOMRect =>
+  rectsOf(element).length ? rectOf(element) : contentRect(element);
+
 const scrollTo = Element.prototype.scrollTo as (this: Element, to: ScrollToOptions) => void;
 export const scrollElement = (element: Element, to: ScrollToOptions): void =>
   scrollTo.call(element, to);
@@ -146,6 +172,9 @@ export const isElement = (node: Node | null | undefined): node is Element =>
   !!node && nodeType(node) === Node.ELEMENT_NODE;
 const namespaceOf = getter<Element, string | null>(Element.prototype, "namespaceURI");
 const localNameOf = getter<Element, string>(Element.prototype, "localName");
+/** Whether it is an HTML element, whatever it is called. */
+export const isHtmlElement = (element: Element): boolean =>
+  namespaceOf(element) === "http://www.w3.org/1999/xhtml";
 /** Anything can be called `iframe`, in SVG for example; only HTML's is one. */
 export const isHtml = <Tag extends keyof HTMLElementTagNameMap>(
   node: Node | null | undefined,

@@ -2,27 +2,31 @@
  * Anchors of every pointer sample of a recording.
  *
  * The events are applied in order; at each pointer sample the stage holds the
- * DOM as the visitor had it. Clicks and taps come measured by the tag; what it
+ * DOM as the visitor had it. Clicks, taps and rests come measured by the tag; what it
  * did not measure (moves, recordings of other recorders) is measured here, in
  * the recorded environment. Where both exist, their difference is the drift.
  */
 import type { eventWithTime } from "@rrweb/types";
 import { boxOf, graphemeUnder, type Box } from "../../recorder/client/anchor";
-import { ANCHOR_PLUGIN, type AnchorPayload } from "../../recorder/client/anchor-plugin";
 import { type Applier, EventType, Source } from "./apply";
 import { elementKeys, type ElementKeys } from "./keys";
+import { ownFraction } from "./local";
 import * as dom from "./natives";
 import { textHash, textIndex } from "./texts";
+import { isKind, timeline, type Kind, type Sample } from "./timeline";
 
 /** `Anchor` of `heatmap/anchors.py`. */
 export interface Anchor {
-  kind: "click" | "tap" | "move";
+  kind: Kind;
   time: number;
+  /** 1, or the seconds that the pointer rested. */
+  weight: number;
   /** Recorded page position, CSS pixels; it places nothing, it only tells what peers would draw. */
   x: number;
   y: number;
   /** Index into `elements`, or -1 where the recording names no element. */
   element: number;
+  /** Fractions of the border box, in the element's own coordinates if it is transformed. */
   u: number;
   v: number;
   /** Largest difference between the tag's box and the stage's, CSS pixels; -1 if unknown. */
@@ -47,21 +51,6 @@ export interface Anchors {
   elements: ElementKeys[];
   /** Samples that make no sense, by kind. */
   refused: Record<string, number>;
-}
-
-/** rrweb's `MouseInteractions.Click`, and `PointerTypes.Touch`. */
-const CLICK = 2;
-const TOUCH = 2;
-
-interface Sample {
-  /** Number of the first event that happened after the sample. */
-  before: number;
-  kind: Anchor["kind"];
-  time: number;
-  id: number;
-  x: number;
-  y: number;
-  payload?: AnchorPayload;
 }
 
 export class Sampler {
@@ -121,6 +110,7 @@ export class Sampler {
     const anchor: Anchor = {
       kind: sample.kind,
       time: sample.time,
+      weight: sample.weight,
       x: sample.x + scrollX,
       y: sample.y + scrollY,
       element: -1,
@@ -135,8 +125,9 @@ export class Sampler {
     const box = boxOf(node);
     const measured = sample.payload?.box ?? box;
     anchor.element = this.index(node);
-    anchor.u = fraction(sample.x - measured[0], measured[2]);
-    anchor.v = fraction(sample.y - measured[1], measured[3]);
+    const u = fraction(sample.x - measured[0], measured[2]);
+    const v = fraction(sample.y - measured[1], measured[3]);
+    [anchor.u, anchor.v] = ownFraction(node, box, u, v);
     anchor.masked = sample.payload?.masked === true || isBlocked(node);
     if (sample.payload) anchor.drift = drift(measured, box);
     anchor.text = this.text(sample, node);
@@ -180,77 +171,6 @@ export class Sampler {
   }
 }
 
-/**
- * All samples in the order they happened. rrweb hands moves over up to half a
- * second late, each with its own time: they belong before the scrolls and
- * mutations that came in between.
- */
-function timeline(events: eventWithTime[], refuse: (kind: unknown) => void): Sample[] {
-  const measuredByTag = events.some(isAnchorEvent);
-  const samples: Sample[] = [];
-  events.forEach((event, number) => {
-    for (const sample of soundSamples(event, measuredByTag, refuse)) {
-      let before = number;
-      while (before > 0 && (events[before - 1]?.timestamp ?? 0) > sample.time) before--;
-      samples.push({ ...sample, before });
-    }
-  });
-  return samples.sort((a, b) => a.before - b.before || a.time - b.time);
-}
-
-function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Omit<Sample, "before">> {
-  const time = event.timestamp;
-  if (isAnchorEvent(event)) {
-    const payload = (event.data as { payload: AnchorPayload }).payload;
-    yield { kind: payload.kind, time, id: payload.id, x: payload.x, y: payload.y, payload };
-  } else if (event.type === EventType.Incremental && event.data.source === Source.MouseMove) {
-    for (const { x, y, id, timeOffset } of event.data.positions) {
-      yield { kind: "move", time: time + timeOffset, id, x, y };
-    }
-  } else if (!measuredByTag && event.type === EventType.Incremental) {
-    const { data } = event;
-    if (data.source !== Source.MouseInteraction || (data.type as number) !== CLICK) return;
-    const kind = (data.pointerType as number | undefined) === TOUCH ? "tap" : "click";
-    if (data.x === undefined || data.y === undefined) return;
-    yield { kind, time, id: data.id, x: data.x, y: data.y };
-  }
-}
-
-/** Samples of one event; what a forged event has of another shape is refused. */
-function soundSamples(
-  event: eventWithTime,
-  measuredByTag: boolean,
-  refuse: (kind: unknown) => void,
-): Omit<Sample, "before">[] {
-  try {
-    const samples = [...samplesOf(event, measuredByTag)];
-    for (const sample of samples) if (!isSound(sample)) refuse(sample.kind);
-    return samples.filter(isSound);
-  } catch {
-    refuse(null);
-    return [];
-  }
-}
-
-/** Whether all that is calculated with are numbers: anyone can POST a sample. */
-function isSound({ kind, time, id, x, y, payload }: Omit<Sample, "before">): boolean {
-  const numbers: unknown[] = [time, id, x, y];
-  if (payload) {
-    if (!Array.isArray(payload.box) || payload.box.length !== 4) return false;
-    numbers.push(...payload.box);
-    const { text } = payload;
-    if (text) numbers.push(text.id, text.start, text.length, text.fx, text.fy);
-  }
-  return isKind(kind) && numbers.every(Number.isFinite);
-}
-
-const isKind = (kind: unknown): kind is Anchor["kind"] =>
-  kind === "click" || kind === "tap" || kind === "move";
-
-function isAnchorEvent(event: eventWithTime): boolean {
-  return event.type === EventType.Plugin && event.data?.plugin === ANCHOR_PLUGIN;
-}
-
 function changesDom(event: eventWithTime): boolean {
   if (event.type === EventType.FullSnapshot) return true;
   return event.type === EventType.Incremental && event.data?.source === Source.Mutation;
@@ -275,7 +195,7 @@ function isNear([left, top, width, height]: Box, x: number, y: number): boolean 
 
 /** Whether Python's `Anchor` can hold it: finite numbers, and whole ones where they count. */
 function isWhole({ text, ...anchor }: Anchor): boolean {
-  const places = [anchor.time, anchor.x, anchor.y, anchor.u, anchor.v, anchor.drift];
+  const places = [anchor.time, anchor.weight, anchor.x, anchor.y, anchor.u, anchor.v, anchor.drift];
   if (!places.every(Number.isFinite)) return false;
   if (!text) return true;
   const counts = [text.start, text.length];

@@ -1,5 +1,4 @@
 /** Text nodes as content: which one of its parent's, what it says, where its graphemes are. */
-import { graphemeAt } from "../../recorder/client/anchor";
 import * as dom from "./natives";
 
 /** Position of a text node among its parent's text nodes. */
@@ -27,17 +26,19 @@ export function textHash(text: string): string {
 }
 
 /**
- * Where the grapheme that covers UTF-16 `start` is drawn; null if it is not laid out.
+ * Where `length` UTF-16 units from `start` on are drawn; null if they are not laid out.
+ *
+ * They are one grapheme where they were recorded. They are not segmented again: masked, an
+ * emoji is as many asterisks as it had units.
  *
  * A space at which a line is broken takes no width and has two rectangles, at the end of
  * that line and at the start of the next: what was on it stays at the line's end.
  */
-export function graphemeRect(node: Text, start: number): DOMRect | null {
-  const grapheme = graphemeAt(node.data, start);
-  if (!grapheme) return null;
+export function graphemeRect(node: Text, start: number, length: number): DOMRect | null {
+  if (start < 0 || length < 1 || start + length > node.data.length) return null;
   const range = new Range();
-  range.setStart(node, grapheme[0]);
-  range.setEnd(node, grapheme[0] + grapheme[1]);
+  range.setStart(node, start);
+  range.setEnd(node, start + length);
   const rects = Array.from(range.getClientRects()).filter(({ height }) => height > 0);
   return rects.find(({ width }) => width > 0) ?? rects[0] ?? null;
 }

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from heatmap.statuses import Kind, Status
+from heatmap.statuses import PRESSES, Kind, Status
 from heatwright.report.accounts import page_lines, parts, total
 from heatwright.report.elements import MOST_ROWS, element_table
-from heatwright.report.views import PRESSES
 from tests.report.making import DESKTOP, PHONE, heatmap, page, point, small_page
 
 

@@ -1,0 +1,118 @@
+/** When and where a recording has pointer samples: its events in, samples in order of time out. */
+import type { eventWithTime } from "@rrweb/types";
+import { ANCHOR_PLUGIN, type AnchorPayload, type Measured } from "../../recorder/client/anchor-plugin";
+import { EventType, Source } from "./apply";
+
+/** rrweb's `MouseInteractions.Click`, and `PointerTypes.Touch`. */
+const CLICK = 2;
+const TOUCH = 2;
+
+/** `Kind` of `heatmap/statuses.py`. */
+const KINDS = ["click", "tap", "move", "hover"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Sample extends Found {
+  /** Number of the first event that happened after the sample. */
+  before: number;
+}
+
+interface Found {
+  kind: Kind;
+  time: number;
+  /**
+   * Whether it came before all else that happened in its millisecond: what a press does to the
+   * page is often recorded in the same.
+   */
+  isFirst?: boolean;
+  id: number;
+  x: number;
+  y: number;
+  /** 1, or the seconds that the pointer rested. */
+  weight: number;
+  /** What the tag measured. */
+  payload?: Measured;
+}
+
+/** What a pointer that rested leaves; `rest` in milliseconds. */
+const REST_TAG = "heatwright/rest";
+type Rest = Measured & { rest: number };
+
+/** A rest weighs no more than this many seconds: whoever left the desk is not looking. */
+const REST_CAP_S = 60;
+
+/**
+ * All samples in the order they happened. rrweb hands moves over up to half a
+ * second late, each with its own time: they belong before the scrolls and
+ * mutations that came in between. So do clicks, which were measured when the
+ * pointer went down, and rests, which are told of when they end.
+ */
+export function timeline(events: eventWithTime[], refuse: (kind: unknown) => void): Sample[] {
+  const measuredByTag = events.some(isAnchorEvent);
+  const samples: Sample[] = [];
+  events.forEach((event, number) => {
+    for (const sample of soundSamples(event, measuredByTag, refuse)) {
+      let before = number;
+      const isLater = (at: number): boolean => at > sample.time || (sample.isFirst === true && at === sample.time);
+      while (before > 0 && isLater(events[before - 1]?.timestamp ?? 0)) before--;
+      samples.push({ ...sample, before });
+    }
+  });
+  return samples.sort((a, b) => a.before - b.before || a.time - b.time);
+}
+
+function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Found> {
+  const time = event.timestamp;
+  if (isAnchorEvent(event)) {
+    const payload = (event.data as { payload: AnchorPayload }).payload;
+    const { kind, id, x, y, ago } = payload;
+    yield { kind, time: time - (ago ?? 0), isFirst: ago !== undefined, id, x, y, weight: 1, payload };
+  } else if (event.type === EventType.Custom && event.data.tag === REST_TAG) {
+    const payload = event.data.payload as Rest;
+    const { id, x, y, rest } = payload;
+    yield { kind: "hover", time: time - rest, id, x, y, weight: Math.min(rest / 1000, REST_CAP_S), payload };
+  } else if (event.type === EventType.Incremental && event.data.source === Source.MouseMove) {
+    for (const { x, y, id, timeOffset } of event.data.positions) {
+      yield { kind: "move", time: time + timeOffset, id, x, y, weight: 1 };
+    }
+  } else if (!measuredByTag && event.type === EventType.Incremental) {
+    const { data } = event;
+    if (data.source !== Source.MouseInteraction || (data.type as number) !== CLICK) return;
+    const kind = (data.pointerType as number | undefined) === TOUCH ? "tap" : "click";
+    if (data.x === undefined || data.y === undefined) return;
+    yield { kind, time, id: data.id, x: data.x, y: data.y, weight: 1 };
+  }
+}
+
+/** Samples of one event; what a forged event has of another shape is refused. */
+function soundSamples(
+  event: eventWithTime,
+  measuredByTag: boolean,
+  refuse: (kind: unknown) => void,
+): Found[] {
+  try {
+    const samples = [...samplesOf(event, measuredByTag)];
+    for (const sample of samples) if (!isSound(sample)) refuse(sample.kind);
+    return samples.filter(isSound);
+  } catch {
+    refuse(null);
+    return [];
+  }
+}
+
+/** Whether all that is calculated with are numbers: anyone can POST a sample. */
+function isSound({ kind, time, id, x, y, weight, payload }: Found): boolean {
+  const numbers: unknown[] = [time, id, x, y, weight];
+  if (payload) {
+    if (!Array.isArray(payload.box) || payload.box.length !== 4) return false;
+    numbers.push(...payload.box);
+    const { text } = payload;
+    if (text) numbers.push(text.id, text.start, text.length, text.fx, text.fy);
+  }
+  return isKind(kind) && numbers.every(Number.isFinite) && weight >= 0;
+}
+
+export const isKind = (kind: unknown): kind is Kind => KINDS.includes(kind as Kind);
+
+function isAnchorEvent(event: eventWithTime): boolean {
+  return event.type === EventType.Plugin && event.data?.plugin === ANCHOR_PLUGIN;
+}
