@@ -65,11 +65,13 @@ export function anchorPlugin(
         const isElement = target.nodeType === 1;
         return isElement ? measureAt(target, event.clientX, event.clientY, ids, blocked) : null;
       };
+      // Its text too: browsers that find it gone do not click.
+      const isGone = ({ id, text }: Measured): boolean => !ids.getNode(text?.id ?? id)?.isConnected;
       const take = (found: Measured, { button, pointerType }: PointerEvent, ago?: number): void => {
         const kind = pointerType === "touch" ? "tap" : "click";
         emit({ kind, button, pointer: pointerType, ago, ...found } as AnchorPayload);
       };
-      return watchPresses(win as Realm, measure, take, contained);
+      return watchPresses(win as Realm, measure, isGone, take, contained);
     },
   };
 }

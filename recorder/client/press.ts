@@ -5,17 +5,19 @@
  * and `click`. So what is under the pointer is measured when it goes down,
  * before any of them; the click only confirms that measurement. The rule:
  *
- * - What the browser calls a click is one, if a pointer made it: not a script, not a key. It is on what
- *   was pressed, unless the browser clicked elsewhere while that is still
- *   there, or it was held so long that the page changed below it.
+ * - What the browser calls a click is one, if a pointer made it: not a script,
+ *   not a key. It is on what was there when the pointer went down, even if the
+ *   browser clicks what has come there since. Only if it was held so long that
+ *   the page changed below it is it measured again.
  * - A pointer that slid farther than `SLIP_PX` dragged something or selected
  *   text, whatever the browser says; but a link or button is pressed however
  *   far the pointer slid on it.
  * - One press gives one click: a label passes its click on to its control.
  * - A press without a click is one all the same if the browser cannot or must
- *   not click: the pressed element is gone from the page, or the page took the
+ *   not click: what was pressed is gone from the page, or the page took the
  *   touch for itself. It must have been short and without a slide, and no
- *   second finger came; a scroll or a drag ends in `pointercancel`.
+ *   second finger came; a scroll or a drag ends in `pointercancel`. A long
+ *   press is none, unless the browser itself makes a click of it.
  */
 import { CLICK_WAIT_MS, PRESS_MS, SLIP_PX, TAP_MS } from "./limits";
 import type { Realm, Stop, Watch } from "./watch";
@@ -33,6 +35,7 @@ const PASSIVE = { capture: true, passive: true };
 export function watchPresses<Found>(
   win: Realm,
   measure: (event: PointerEvent) => Found | null,
+  isGone: (found: Found) => boolean,
   take: (found: Found, event: PointerEvent, ago?: number) => void,
   contained: Watch["contained"],
 ): Stop {
@@ -45,13 +48,13 @@ export function watchPresses<Found>(
   let touches: Event[] = [];
   let timer: number | undefined;
 
-  const isGone = (): boolean => !(path[0] as Node).isConnected;
   const age = (): number => Date.now() - pressedAt;
   const hasSlid = ({ clientX, clientY }: MouseEvent): boolean =>
     Math.hypot(clientX - press.clientX, clientY - press.clientY) > SLIP_PX;
 
   const give = (what: Found | null, event: PointerEvent, ago?: number): void => {
     state = "spent";
+    press = event;
     if (what) take(what, event, ago);
   };
 
@@ -60,7 +63,8 @@ export function watchPresses<Found>(
     win.clearTimeout(timer);
     const isOver = state === "up";
     state = "";
-    if (isOver && (isGone() || touches.some((touch) => touch.defaultPrevented))) give(found, press, age());
+    if (!isOver || !found) return;
+    if (isGone(found) || touches.some((touch) => touch.defaultPrevented)) give(found, press, age());
   });
 
   const touched = (event: Event): void => {
@@ -91,16 +95,16 @@ export function watchPresses<Found>(
     touchend: touched,
     click(event) {
       if (!event.detail) return;
-      const clicked = event.composedPath();
       // Some browsers' clicks are not pointer events and have no id.
       if (state && (event.pointerId ?? press.pointerId) === press.pointerId) {
-        if (hasSlid(event)) {
-          const control = path.find((node) => (node as Element).matches?.(CONTROL));
-          if (state !== "spent" && (!control || !clicked.includes(control))) return;
+        const isSlid = hasSlid(event);
+        if (state === "spent") {
+          if (!isSlid) return;
+        } else if (!isSlid) {
+          if (age() <= PRESS_MS) return give(found, press, age());
         } else {
-          if (state === "spent") return;
-          const isSame = path.includes(clicked[0] as Node) || isGone();
-          if (isSame && age() <= PRESS_MS) return give(found, press, age());
+          const control = path.find((node) => (node as Element).matches?.(CONTROL));
+          if (!control || !event.composedPath().includes(control)) return;
         }
       }
       give(measure(event), event);

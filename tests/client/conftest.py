@@ -1,4 +1,4 @@
-"""One warm browser for all tests of the tag, each in a context of its own."""
+"""One warm browser and one site for all tests of the tag."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.async_api import Browser, async_playwright
 
 from recorder.chromium import launch
 from recorder.store import Store
+from tests.support.serving import WebSite, website
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +28,13 @@ async def browser() -> AsyncIterator[Browser]:
         started = await launch(playwright)
         yield started
         await started.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site() -> AsyncIterator[WebSite]:
+    """One site for all pages: every one that ends waits for its visitors' connections."""
+    async with website({}) as started:
+        yield started
 
 
 @pytest.fixture
