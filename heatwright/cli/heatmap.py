@@ -38,7 +38,11 @@ __all__ = ["heatmap"]
 def heatmap(
     page: Annotated[str, typer.Argument(help="A URL, a path, or a pattern such as /product/*.")],
     kind: Annotated[
-        list[Kind] | None, typer.Option("--kind", help="What to show; default click and tap.")
+        list[Kind] | None,
+        typer.Option(
+            "--kind",
+            help="What to show; default click and tap. A hover is a rest, weighed by its seconds.",
+        ),
     ] = None,
     device: DeviceOption = None,
     width: WidthOption = None,

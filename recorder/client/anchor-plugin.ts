@@ -4,11 +4,11 @@
  *
  * A key that activates a button is no click: nothing was pointed at.
  */
-import type { RecordPlugin } from "@rrweb/types";
+import type { IWindow, RecordPlugin } from "@rrweb/types";
 import { boxOf, composedParent, graphemeUnder, type Box } from "./anchor";
 import { watchPresses } from "./press";
 import type { Settings } from "./settings";
-import type { NodeIds, Realm, Watch } from "./watch";
+import type { NodeIds, Realm, Stop, Watch } from "./watch";
 
 export const ANCHOR_PLUGIN = "heatwright/anchor@1";
 
@@ -53,6 +53,8 @@ export function anchorPlugin(
 ): RecordPlugin {
   const blocked = blockSelector ? `${BLOCKED},${blockSelector}` : BLOCKED;
   let ids: NodeIds;
+  // rrweb may announce a frame twice: for its empty first document, and for the one it loads.
+  const stops = new WeakMap<IWindow, Stop>();
   return {
     name: ANCHOR_PLUGIN,
     options: {},
@@ -71,7 +73,10 @@ export function anchorPlugin(
         const kind = pointerType === "touch" ? "tap" : "click";
         emit({ kind, button, pointer: pointerType, ago, ...found } as AnchorPayload);
       };
-      return watchPresses(win as Realm, measure, isGone, take, contained);
+      stops.get(win)?.();
+      const stop = watchPresses(win as Realm, measure, isGone, take, contained);
+      stops.set(win, stop);
+      return stop;
     },
   };
 }

@@ -42,7 +42,6 @@ export function watchPresses<Found>(
   /** What became of the last press. */
   let state: "" | "down" | "up" | "spent" = "";
   let press: PointerEvent;
-  let path: EventTarget[];
   let found: Found | null;
   let pressedAt = 0;
   let touches: Event[] = [];
@@ -60,7 +59,7 @@ export function watchPresses<Found>(
 
   /** The last press is over: it got no click, and will get none. */
   const settle = contained((): void => {
-    win.clearTimeout(timer);
+    clearTimeout(timer);
     const isOver = state === "up";
     state = "";
     if (!isOver || !found) return;
@@ -79,14 +78,13 @@ export function watchPresses<Found>(
       found = measure(event);
       state = "down";
       press = event;
-      path = event.composedPath();
       pressedAt = Date.now();
     },
     pointerup(event) {
       if (state !== "down" || press.pointerId !== event.pointerId) return;
       if (hasSlid(event) || age() > TAP_MS) return;
       state = "up";
-      timer = win.setTimeout(settle, CLICK_WAIT_MS);
+      timer = window.setTimeout(settle, CLICK_WAIT_MS);
     },
     pointercancel() {
       state = "";
@@ -103,8 +101,8 @@ export function watchPresses<Found>(
         } else if (!isSlid) {
           if (age() <= PRESS_MS) return give(found, press, age());
         } else {
-          const control = path.find((node) => (node as Element).matches?.(CONTROL));
-          if (!control || !event.composedPath().includes(control)) return;
+          const control = (press.target as Partial<Element>).closest?.(CONTROL);
+          if (!control?.contains(event.target as Node)) return;
         }
       }
       give(measure(event), event);
@@ -115,7 +113,7 @@ export function watchPresses<Found>(
   });
   for (const type in handlers) win.addEventListener(type, on, PASSIVE);
   return () => {
-    win.clearTimeout(timer);
+    clearTimeout(timer);
     for (const type in handlers) win.removeEventListener(type, on, PASSIVE);
   };
 }

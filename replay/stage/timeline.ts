@@ -1,6 +1,7 @@
 /** When and where a recording has pointer samples: its events in, samples in order of time out. */
 import type { eventWithTime } from "@rrweb/types";
 import { ANCHOR_PLUGIN, type AnchorPayload, type Measured } from "../../recorder/client/anchor-plugin";
+import { DOCUMENT_MS } from "../../recorder/client/limits";
 import { EventType, Source } from "./apply";
 
 /** rrweb's `MouseInteractions.Click`, and `PointerTypes.Touch`. */
@@ -69,7 +70,10 @@ function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Fou
   } else if (event.type === EventType.Custom && event.data.tag === REST_TAG) {
     const payload = event.data.payload as Rest;
     const { id, x, y, rest } = payload;
-    yield { kind: "hover", time: time - rest, id, x, y, weight: Math.min(rest / 1000, REST_CAP_S), payload };
+    // Nothing rests for longer than a document is recorded: NaN is refused.
+    const isRest = Number.isFinite(rest) && rest <= DOCUMENT_MS;
+    const weight = isRest ? Math.min(rest / 1000, REST_CAP_S) : NaN;
+    yield { kind: "hover", time: time - rest, id, x, y, weight, payload };
   } else if (event.type === EventType.Incremental && event.data.source === Source.MouseMove) {
     for (const { x, y, id, timeOffset } of event.data.positions) {
       yield { kind: "move", time: time + timeOffset, id, x, y, weight: 1 };

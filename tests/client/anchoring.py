@@ -51,7 +51,7 @@ async def anchored(
     """
     whole = markup if "<html" in markup else f"<!DOCTYPE html><html><body>{markup}</body></html>"
     site.pages["/"] = whole
-    options = {"viewport": {"width": 900, "height": 700}, "has_touch": touch} | more
+    options: dict[str, Any] = {"viewport": {"width": 900, "height": 700}, "has_touch": touch} | more
     context = await browser.new_context(**options)
     page = await context.new_page()
     await page.clock.install()

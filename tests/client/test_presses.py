@@ -37,9 +37,16 @@ MEDDLING = {
 }
 
 
-@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
 @pytest.mark.parametrize(
-    "event", ["pointerdown", "mousedown", "touchstart", "pointerup", "mouseup"]
+    ("event", "touch"),
+    [
+        ("pointerdown", False),
+        ("mousedown", False),
+        ("mouseup", False),
+        ("pointerdown", True),
+        ("touchstart", True),
+        ("mouseup", True),
+    ],
 )
 @pytest.mark.parametrize("what", MEDDLING)
 async def test_a_page_that_meddles_with_its_target_loses_no_click(
@@ -95,15 +102,15 @@ REMOVING = "target.addEventListener('pointerdown', () => target.remove())"
 
 async def test_drags_and_selections_of_text_are_no_clicks(browser: Browser, site: WebSite) -> None:
     draggable = "<p id=card style='position:fixed;left:400px;top:40px' draggable=true>drag me</p>"
-    scripts = ["", FOLLOWING, REMOVING]
-    for script in scripts:
+    clicks = 0
+    for script in ("", FOLLOWING, REMOVING):
         async with anchored(browser, site, draggable + page_with(script)) as page:
             await page.evaluate("""() => { window.clicks = 0;
               addEventListener("click", () => window.clicks++, true); }""")
             await drag(page, (60, 130), (170, 130))  # letters of a paragraph
             await drag(page, (140, 70), (140, 130))  # from the button to what is below it
             await drag(page, (410, 70), (500, 300))  # the browser's own dragging
-            clicks = await page.evaluate("() => window.clicks")
+            clicks += await page.evaluate("() => window.clicks")
             assert await settled(page) == []
     assert clicks, "the browser calls some of these clicks"
 
@@ -147,7 +154,10 @@ async def test_what_was_held_long_is_measured_when_it_is_let_go(
     assert one["box"][2] == 300 and "ago" not in one
 
 
-async def touch(page: Page, *steps: tuple[str, list[tuple[float, float]], int]) -> None:
+Step = tuple[str, list[tuple[int, int]], int]
+
+
+async def touch(page: Page, *steps: Step) -> None:
     """Raw touches: what happens, where the fingers are, and for how long (ms)."""
     session = await page.context.new_cdp_session(page)
     for kind, places, wait in steps:
@@ -165,7 +175,7 @@ TAKING = """addEventListener("touchend", (end) => {
 async def test_gestures_that_are_no_taps_leave_none(browser: Browser, site: WebSite) -> None:
     tall = page_with(TAKING) + "<div style='height:3000px'></div>"
     two = [CENTRE, (300, 300)]
-    gestures = {
+    gestures: dict[str, list[Step]] = {
         "a long press": [("touchStart", [CENTRE], 900), ("touchEnd", [], 0)],
         "a scroll": [("touchStart", [CENTRE], 20), ("touchMove", [(140, 40)], 20),
                      ("touchMove", [(140, 5)], 20), ("touchEnd", [], 0)],
