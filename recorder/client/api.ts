@@ -65,18 +65,16 @@ export function createApi(given: Settings | null, loadFrom: LoadFrom): Api {
   };
   const safe = harmless(api);
   begin(given);
-  return {
-    ...safe,
-    push(...calls) {
-      for (const [method, ...rest] of calls) {
-        (safe[method] as ((...given: unknown[]) => unknown) | undefined)?.(...rest);
-      }
-    },
-  };
+  const push = (...calls: Call[]): void => calls.forEach(([method, ...rest]) => call(safe, method, rest));
+  return { ...safe, ...harmless({ push }) };
+}
+
+function call(api: Heatwright, method: keyof Heatwright, given: unknown[]): void {
+  (api[method] as ((...given: unknown[]) => unknown) | undefined)?.(...given);
 }
 
 /** The same calls; a mistake in one of them is said on the console and never thrown. */
-function harmless(api: Heatwright): Heatwright {
+function harmless<Calls extends object>(api: Calls): Calls {
   const entries = Object.entries(api).map(([name, method]) => [
     name,
     (...given: unknown[]): unknown => {
@@ -88,5 +86,5 @@ function harmless(api: Heatwright): Heatwright {
       }
     },
   ]);
-  return Object.fromEntries(entries) as Heatwright;
+  return Object.fromEntries(entries) as Calls;
 }

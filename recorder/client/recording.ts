@@ -1,29 +1,17 @@
 /** One document's recording: rrweb, what we add to it, and the way out through the redactor. */
-import { record } from "@rrweb/record";
 import type { eventWithTime } from "@rrweb/types";
-import { anchorPlugin } from "./anchor-plugin";
 import { readEnvironment } from "./environment";
-import { countFaults, type Faults } from "./faults";
+import { contained, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
 import type { Identity } from "./identity";
 import { BUFFER_MS } from "./limits";
 import { openOutlet, type Outlet } from "./outlet";
-import { maskInput } from "./redact/inputs";
-import { createRedactor } from "./redact/redactor";
+import { createRedactor, type Redactor } from "./redact/redactor";
+import { ids, runRrweb, takeSnapshot } from "./rrweb";
 import type { Settings } from "./settings";
 import { CONSENT_TAG, ENVIRONMENT_TAG, FAULTS_TAG, LIMIT_TAG, REDUCED_TAG, ROUTE_TAG } from "./tags";
 import type { Stop, Watch, Watcher } from "./watch";
-import { watchWindows } from "./windows";
-
-/** All kinds of fields that rrweb can mask, hidden ones included. */
-const MASKED_INPUTS = Object.fromEntries(
-  (
-    "color,date,datetime-local,email,file,hidden,month,number,password,range,search,tel,text,time," +
-    "url,week,textarea,select"
-  )
-    .split(",")
-    .map((kind) => [kind, true]),
-);
+import { watchWindows, type Windows } from "./windows";
 
 const FULL_SNAPSHOT = 2;
 const INCREMENTAL = 3;
@@ -60,9 +48,8 @@ export function startRecording(
   onEnd: () => void,
 ): Recording {
   const startedAt = Date.now();
-  const faults = countFaults();
-  const redactor = createRedactor(settings, record.mirror);
-  const seers = new Set<(event: eventWithTime) => void>();
+  const redactor = createRedactor(settings, ids);
+  const windows = watchWindows();
   const stops: Stop[] = [];
   let over = false;
 
@@ -76,24 +63,19 @@ export function startRecording(
     identity,
     startedAt,
     url: redactor.url(location.href),
-    describe: () =>
-      redactor.data({
-        traits: settings.traits,
-        variant: settings.variant,
-        release: settings.release,
-        device: settings.driven?.device ?? null,
-      }),
+    describe: () => redactor.data(description(settings)),
     onRefused: () => end(true),
-    onHeldTooMuch: () => queueMicrotask(() => over || record.takeFullSnapshot(true)),
+    onHeldTooMuch: () => queueMicrotask(() => over || takeSnapshot()),
     // Not at once: rrweb or a watcher is in the midst of something.
     onLimit: (reason: LimitReason) =>
       queueMicrotask(() => {
         // The last event: whoever reads the recording learns why there is no more.
-        watch.custom(LIMIT_TAG, { reason });
+        if (!over) watch.custom(LIMIT_TAG, { reason });
         end(false);
       }),
   });
-  const emit = faults.contained((event: eventWithTime): void => {
+  const seers = new Set<(event: eventWithTime) => void>();
+  const emit = contained((event: eventWithTime): void => {
     if (over) return;
     redactor.event(event);
     if (event.type === FULL_SNAPSHOT) queueMicrotask(introduce);
@@ -101,26 +83,14 @@ export function startRecording(
     outlet.add(event);
   });
   /** What a snapshot does not say; again after each, because earlier ones may not be kept. */
-  const introduce = faults.contained((): void => {
+  const introduce = contained((): void => {
     if (consent) watch.custom(CONSENT_TAG, consent);
     watch.custom(ENVIRONMENT_TAG, { ...readEnvironment(), title: redactor.text(document.title) });
   });
-  const windows = watchWindows();
-  const send = (type: number, data: unknown): void =>
-    emit({ type, data, timestamp: Date.now() } as eventWithTime);
-  const watch: Watch = {
-    settings,
-    ids: record.mirror,
-    redactor,
-    custom: (tag, payload) => send(CUSTOM, { tag, payload }),
-    incremental: (data) => send(INCREMENTAL, data),
-    eachWindow: windows.each,
-    eachEvent(see) {
-      const contained = faults.contained(see);
-      seers.add(contained);
-      return () => seers.delete(contained);
-    },
-    contained: faults.contained,
+  const watch = openWatch(settings, redactor, windows, seers, emit);
+  const tellFaults = (): void => {
+    const taken = takeFaults();
+    if (taken) watch.custom(FAULTS_TAG, { ...taken, first: redactor.text(taken.first) });
   };
   const recording: Recording = {
     identity,
@@ -129,66 +99,83 @@ export function startRecording(
     route: (href) =>
       watch.custom(ROUTE_TAG, { url: redactor.url(href), title: redactor.text(document.title) }),
     flush() {
-      tellFaults(watch, faults);
+      tellFaults();
       return outlet.flush();
     },
     stop(drop) {
       if (over) return;
-      tellFaults(watch, faults);
+      // Watchers first: they may have a last word.
+      stops.splice(0).reverse().forEach(contained((stop: Stop) => stop()));
+      tellFaults();
       over = true;
-      stops.splice(0).forEach(faults.contained((stop: Stop) => stop()));
       if (drop) outlet.drop();
       else void outlet.flush();
     },
   };
-  stops.push(...watchLeaving(settings, watch, recording, outlet));
-  const stopRecord = record({
-    emit,
-    plugins: [windows.plugin, anchorPlugin()],
-    maskInputOptions: MASKED_INPUTS,
-    maskInputFn: maskInput,
-    // Text is masked by our redactor, which knows more than rrweb's rules.
-    maskTextFn: (text) => text,
-    blockSelector: settings.blockSelector || undefined,
-    ignoreSelector: settings.ignoreSelector || undefined,
-    collectFonts: true,
-    checkoutEveryNms: outlet.holds ? BUFFER_MS : undefined,
-    errorHandler: (error) => {
-      faults.note(error);
-      return true;
-    },
-  });
-  if (stopRecord) stops.unshift(stopRecord);
-  const begin = faults.contained((watcher: Watcher) => void stops.push(watcher(watch)));
+  stops.push(runRrweb(settings, windows, emit, outlet.holds ? BUFFER_MS : undefined));
+  stops.push(...watchLeaving(settings, recording, outlet));
+  const begin = contained((watcher: Watcher) => void stops.push(watcher(watch)));
   loadMore().then(
-    (watchers) => void (over || watchers.forEach((watcher) => begin(watcher))),
+    (watchers) => over || watchers.forEach((watcher) => begin(watcher)),
     // A policy of the page forbids it, or the line broke: the rest is recorded all the same.
     () => watch.custom(REDUCED_TAG, { missing: "watchers" }),
   );
   return recording;
 }
 
-function tellFaults(watch: Watch, faults: Faults): void {
-  const taken = faults.take();
-  if (taken) watch.custom(FAULTS_TAG, { ...taken, first: watch.redactor.text(taken.first) });
+/** What every batch says of its session. */
+const description = ({ traits, variant, release, driven }: Settings): object => ({
+  traits,
+  variant,
+  release,
+  device: driven?.device ?? null,
+});
+
+function openWatch(
+  settings: Settings,
+  redactor: Redactor,
+  windows: Windows,
+  seers: Set<(event: eventWithTime) => void>,
+  emit: (event: eventWithTime) => void,
+): Watch {
+  const tell = (type: number, data: unknown): void =>
+    emit({ type, data, timestamp: Date.now() } as eventWithTime);
+  return {
+    settings,
+    ids,
+    redactor,
+    custom: (tag, payload) => tell(CUSTOM, { tag, payload }),
+    incremental: (data) => tell(INCREMENTAL, data),
+    eachWindow: windows.each,
+    eachEvent(see) {
+      const safe = contained(see);
+      seers.add(safe);
+      return () => seers.delete(safe);
+    },
+    contained,
+  };
 }
 
 /** Sends what waits before the page may go away. */
-function watchLeaving(settings: Settings, watch: Watch, recording: Recording, outlet: Outlet): Stop[] {
-  const leave = watch.contained(outlet.leave);
-  const hide = watch.contained(() => {
+function watchLeaving(settings: Settings, recording: Recording, outlet: Outlet): Stop[] {
+  const hide = contained(() => {
     if (document.visibilityState === "hidden") void recording.flush();
   });
   return [
-    ...leavingEvents(settings).map((name) => listen(window, name, leave)),
+    ...leavingEvents(settings).map((name) => listen(window, name, contained(outlet.leave), false)),
     listen(document, "visibilitychange", hide),
-    listen(window, "online", watch.contained(() => void outlet.resume())),
+    listen(window, "online", contained(() => void outlet.resume())),
   ];
 }
 
-/** Listens until the returned function is called. */
-export function listen(target: EventTarget, name: string, callback: (event: Event) => void): Stop {
-  const options = { capture: true, passive: true };
+/** Listens, in the capture phase unless told, until the returned function is called. */
+export function listen(
+  target: EventTarget,
+  name: string,
+  callback: (event: Event) => void,
+  capture = true,
+): Stop {
+  const options = { capture, passive: true };
   target.addEventListener(name, callback, options);
   return () => target.removeEventListener(name, callback, options);
 }

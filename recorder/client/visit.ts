@@ -3,6 +3,7 @@
  * begins anew. It ends on excluded paths, after half an hour without anybody
  * there, at a withdrawal (here or in another tab), and at `stop()`.
  */
+import { contained } from "./faults";
 import { aliveSession, currentSession, forget, identify, touchSession, VISITOR_KEY } from "./identity";
 import { SESSION_IDLE_MS } from "./limits";
 import { isBot, isExcluded, isSampled, optedOut } from "./permission";
@@ -76,7 +77,7 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
     }, LOOK_MS);
   };
 
-  const live = (): void => {
+  const live = contained((): void => {
     const now = Date.now();
     if (now - lastSign < SIGN_MS) return;
     const session = recording?.identity.session;
@@ -87,13 +88,13 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
       pause(false);
       start();
     } else if (session) touchSession(session, now);
-  };
+  });
 
-  const onRoute = (href: string): void => {
+  const onRoute = contained((href: string): void => {
     if (excluded()) pause(false);
     else if (recording) recording.route(href);
     else start();
-  };
+  });
 
   const visit: Visit = {
     recording: () => recording,
@@ -107,15 +108,17 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
       lastSign = Date.now();
       stops = [watchRoutes(onRoute)];
       if (!settings.driven) {
-        for (const sign of SIGNS_OF_LIFE) stops.push(listen(window, sign, live));
+        stops.push(...SIGNS_OF_LIFE.map((sign) => listen(window, sign, live)));
         stops.push(listen(window, "storage", withdrawElsewhere));
         watchIdle();
       }
       stops.push(
-        whenParsed(() => {
-          parsed = true;
-          start();
-        }),
+        whenParsed(
+          contained(() => {
+            parsed = true;
+            start();
+          }),
+        ),
       );
     },
     end(withdrawn) {

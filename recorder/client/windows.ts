@@ -12,30 +12,34 @@ export interface Windows {
   restore(): void;
 }
 
-/** rrweb calls a plugin's observer for each document, for a late frame's even twice. */
+/** rrweb calls a plugin's observer for each document: twice for a frame whose first is replaced. */
 export function watchWindows(): Windows {
-  const known = new WeakSet<Document>();
   const open = new Set<Realm>();
-  const expected = new Map<Document, () => Stop>();
+  const begins = new Map<(win: Realm) => Stop, Map<Realm, Stop>>();
+  const expected = new Map<Realm, () => Stop>();
   const restores: Stop[] = [];
-  const begins = new Map<(win: Realm) => Stop, Stop[]>();
+  const visit = (win: Realm): void => {
+    restores.push(expected.get(win)?.() ?? (() => undefined));
+    expected.delete(win);
+    open.add(win);
+    for (const [begin, stops] of begins) {
+      stops.get(win)?.();
+      stops.set(win, begin(win));
+    }
+  };
   return {
     plugin: {
       name: "heatwright/windows",
       options: {},
       observer: (_emit, win) => {
-        if (known.has(win.document)) return () => undefined;
-        known.add(win.document);
-        restores.push(expected.get(win.document)?.() ?? (() => undefined));
-        open.add(win as Realm);
-        for (const [begin, stops] of begins) stops.push(begin(win as Realm));
+        visit(win as Realm);
         return () => open.delete(win as Realm);
       },
     },
-    expect: (win) => expected.set(win.document, keepsakes(win)),
+    expect: (win) => expected.set(win, keepsakes(win)),
     restore: () => restores.splice(0).forEach((restore) => restore()),
     each(begin) {
-      begins.set(begin, Array.from(open, begin));
+      begins.set(begin, new Map(Array.from(open, (win) => [win, begin(win)])));
       return () => {
         begins.get(begin)?.forEach((stop) => stop());
         begins.delete(begin);
