@@ -6,6 +6,8 @@ export interface Environment {
   title: string;
   inner: [width: number, height: number];
   client: [width: number, height: number];
+  /** The whole screen's: what `device-width` in old style sheets asks for. */
+  screen: [width: number, height: number];
   visualScale: number;
   pixelRatio: number;
   hover: boolean;
@@ -25,6 +27,7 @@ export function readEnvironment(): Environment {
     title: document.title,
     inner: [innerWidth, innerHeight],
     client: [root.clientWidth, root.clientHeight],
+    screen: [screen.width, screen.height],
     visualScale: window.visualViewport?.scale ?? 1,
     pixelRatio: devicePixelRatio,
     hover: is("(hover: hover)"),

@@ -20,6 +20,60 @@ export const SESSION_IDLE_MS = 30 * 60_000;
 /** Milliseconds between two notes in storage that the session is alive. */
 export const TOUCH_MS = 15_000;
 
+// What the watchers tell.
+
+/** Same errors, and what is beyond the two limits below, are counted for this long (milliseconds). */
+export const METER_MS = 60_000;
+
+/** Different errors a minute: a page that fails in more ways is not understood from more of them. */
+export const ERRORS_PER_MINUTE = 30;
+
+/** Requests a minute: three a second, more than any page that people look at needs for long. */
+export const REQUESTS_PER_MINUTE = 180;
+
+/** Characters of one message: a sentence or two. */
+export const ERROR_TEXT_CHARS = 500;
+
+/** Lines and characters of one stack: V8 itself keeps ten lines. */
+export const ERROR_STACK_LINES = 20;
+export const ERROR_STACK_CHARS = 2_000;
+
+/** Characters of one response header: `server-timing` may list a server's every step. */
+export const HEADER_CHARS = 200;
+
+/** Milliseconds after which a scroll that rrweb has not told is told; it waits up to 100. */
+export const SCROLL_MS = 120;
+
+/** Milliseconds without a change before the layout environment is read again. */
+export const SETTLED_MS = 300;
+
+/** Milliseconds after which a pointer rests, and between two measurements. */
+export const REST_MS = 400;
+
+/** CSS pixels that a hand trembles while it rests. */
+export const REST_SLACK_PX = 2;
+
+/** Rests measured a minute: each may cost the page a layout. */
+export const RESTS_PER_MINUTE = 40;
+
+/** Milliseconds between two samples of one canvas. */
+export const CANVAS_MS = 1000;
+
+/** A canvas rests this many times as long as its last sample took: 2 % of the main thread. */
+export const CANVAS_REST = 50;
+
+/** Milliseconds that a sample may hold up the page: what browsers call a long task. */
+export const CANVAS_SAMPLE_MS = 50;
+
+/** A canvas that takes longer so often in a row is left alone; once may be the machine's doing. */
+export const CANVAS_SLOW_SAMPLES = 3;
+
+/** Pixels of a sample's longer side: enough to see what was on it. */
+export const CANVAS_SIDE_PX = 1000;
+
+/** Characters of all samples of one document. */
+export const CANVAS_CHARS = 8 * 1024 * 1024;
+
 // Delivery.
 
 /** Events wait at most this long (milliseconds). */

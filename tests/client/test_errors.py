@@ -1,0 +1,199 @@
+"""Errors: what is told of what goes wrong, and what is never told."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser
+
+from tests.client.watching import prepare, told, watched
+from tests.support.serving import website
+
+SCRIPT = """
+function fail(message) { throw new TypeError(message); }
+function later(run) { setTimeout(run); }
+"""
+PAGE = "<!doctype html><meta charset=utf-8><script src='/shop.js?token=secret1#x'></script><body>"
+SITE = {"/": PAGE, "/shop.js": SCRIPT}
+
+
+async def test_an_uncaught_error_is_told_with_its_place_and_without_secrets(
+    browser: Browser,
+) -> None:
+    async with website(SITE) as site, watched(browser, f"{site.url}/", "errors") as page:
+        await page.evaluate("later(() => fail('no price for secretAnna'))")
+        await page.wait_for_function("watching.recorded.length")
+        [error] = await told(page, "error")
+    stack = error.pop("stack")
+    assert error == {
+        "kind": "error", "name": "TypeError", "message": "no price for ***",
+        "source": f"{site.url}/shop.js", "line": 2, "column": 32,
+    }  # fmt: skip
+    assert stack.splitlines()[0] == f"at fail ({site.url}/shop.js:2:32)"
+    assert "secret" not in stack and "no price" not in stack and "?" not in stack
+
+
+REASONS: list[tuple[str, str | None, str]] = [
+    ("new RangeError('too far')", "RangeError", "too far"),
+    ("'only text'", None, "only text"),
+    ("undefined", None, "undefined"),
+    ("Symbol('s')", None, "Symbol(s)"),
+    ("({ secret: 1 })", None, "Object"),
+    ("new (class Cart {})", None, "Cart"),
+    ("new DOMException('gone', 'AbortError')", "AbortError", "gone"),
+    ("Object.create(null)", None, "Object"),
+    ("Object.assign(new Error('m'), { name: 'secret name' })", "Error", "m"),
+    ("({ get constructor() { throw 1 } })", None, "?"),
+    ("new Proxy({}, { getPrototypeOf() { throw 1 }, get() { throw 1 } })", None, "?"),
+    ("new (class Told { toString() { window.ran = true; return 'x' } })", None, "Told"),
+    ("new frames[0].Error('of a frame')", "Error", "of a frame"),
+]
+
+
+async def test_a_rejection_tells_no_more_of_its_reason_than_what_it_is(browser: Browser) -> None:
+    pages = {**SITE, "/": f"{PAGE}<iframe></iframe>"}
+    async with website(pages) as site, watched(browser, f"{site.url}/", "errors") as page:
+        for reason, _, _ in REASONS:
+            where = "frames[0]" if "frames" in reason else "window"
+            await page.evaluate(f"void {where}.Promise.reject({reason})")
+        known = list(dict.fromkeys((name, message) for _, name, message in REASONS))
+        await page.wait_for_function(f"watching.recorded.length === {len(known)}")
+        errors = await told(page, "error")
+        await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+        again = [one["repeated"] for one in (await told(page, "error"))[len(known) :]]
+        assert await page.evaluate("window.ran") is None
+    assert {one["kind"] for one in errors} == {"rejection"}
+    assert [(one.get("name"), one["message"]) for one in errors] == known
+    assert len(known) + sum(again) == len(REASONS)
+
+
+async def test_console_errors_are_told_and_still_reach_the_console(browser: Browser) -> None:
+    async with website(SITE) as site, watched(browser, f"{site.url}/", "errors") as page:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        await page.evaluate(
+            """() => {
+              const error = new SyntaxError("bad");
+              console.error("paid by secretAnna", 5, { card: 1 }, [1], error, null);
+              console.warn("no matter");
+            }"""
+        )
+        [error] = await told(page, "error")
+    assert error["kind"] == "console"
+    assert error["message"] == "paid by *** 5 Object Array SyntaxError: bad null"
+    assert error["name"] == "SyntaxError"
+    assert said[0].startswith("paid by secretAnna 5")
+
+
+async def test_a_getter_that_logs_while_it_is_read_does_not_run_in_circles(
+    browser: Browser,
+) -> None:
+    async with website(SITE) as site, watched(browser, f"{site.url}/", "errors") as page:
+        await page.evaluate(
+            """() => {
+              watching.stop();
+              console.error = () => {};  // the browser's own reads errors too
+              watching.start(["errors"]);
+              window.read = 0;
+              const error = new Error("x");
+              const get = () => (read++ < 1000 && console.error(error), "m");
+              Object.defineProperty(error, "message", { get });
+              console.error(error);
+            }"""
+        )
+        assert await page.evaluate("read") == 1
+        assert [one["message"] for one in await told(page, "error")] == ["Error: m"]
+
+
+async def test_files_that_do_not_load_are_told_unless_they_are_blocked(browser: Browser) -> None:
+    async with website(SITE) as site, watched(browser, f"{site.url}/", "errors") as page:
+        await page.evaluate(
+            """() => {
+              document.body.innerHTML = `<img src="/gone.png?user=secret">
+                <img srcset="/gone2.png 1x"><img src="data:image/png;base64,secret">
+                <div class="rr-block"><img src="/hidden.png"></div>`;
+              const script = document.createElement("script");
+              document.head.append(Object.assign(script, { src: "/no.js" }));
+            }"""
+        )
+        await page.wait_for_function("watching.recorded.length >= 4")
+        await page.evaluate("new Promise((done) => setTimeout(done, 100))")
+        resources = await told(page, "error")
+    assert sorted((one["kind"], one["tag"], one["url"]) for one in resources) == [
+        ("resource", "img", "data:"),
+        ("resource", "img", f"{site.url}/gone.png"),
+        ("resource", "img", f"{site.url}/gone2.png"),
+        ("resource", "script", f"{site.url}/no.js"),
+    ]
+
+
+async def test_what_comes_again_is_counted_and_what_is_too_much_too(browser: Browser) -> None:
+    async with website(SITE) as site, watched(browser, f"{site.url}/", "errors") as page:
+        await page.evaluate(
+            """() => {
+              for (let turn = 0; turn < 50; turn++) console.error("same");
+              for (let turn = 0; turn < 50; turn++) console.error("other", turn);
+            }"""
+        )
+        before = await told(page, "error")
+        await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+        after = (await told(page, "error"))[len(before) :]
+    assert len(before) == 30
+    assert after == [
+        {"kind": "console", "message": "same", "repeated": 49},
+        {"kind": "more", "count": 21},
+    ]
+
+
+async def test_a_minute_later_errors_are_told_again(browser: Browser) -> None:
+    async with website(SITE) as site:
+        context = await browser.new_context()
+        page = await context.new_page()
+        await page.clock.install()
+        await page.goto(f"{site.url}/")
+        await prepare(page, "errors")
+        await page.evaluate("watching.start(['errors'])")
+        for _ in range(2):
+            await page.evaluate("console.error('same'), console.error('same')")
+            await page.clock.run_for(61_000)
+        payloads = await told(page, "error")
+        await context.close()
+    assert [one.get("repeated") for one in payloads] == [None, 1, None, 1]
+
+
+async def test_long_messages_and_stacks_are_cut_after_masking(browser: Browser) -> None:
+    async with website(SITE) as site, watched(browser, f"{site.url}/", "errors") as page:
+        await page.evaluate(
+            """() => {
+              const message = "x".repeat(495) + " secret" + "Anna".repeat(9999);
+              const dive = (depth) => depth ? dive(depth - 1) : fail(message);
+              Error.stackTraceLimit = 100;
+              later(() => dive(60));
+            }"""
+        )
+        await page.wait_for_function("watching.recorded.length")
+        [error] = await told(page, "error")
+    assert error["message"] == "x" * 495 + " ***"
+    assert len(error["stack"].splitlines()) == 20 and len(error["stack"]) <= 2000
+
+
+FRAMES: list[tuple[str, str | None]] = [
+    ("Error: a\n    at f (https://h/a.js?t=secret:1:2)", "at f (https://h/a.js:1:2)"),
+    ("f@https://h/a.js?t=secret:1:2\n@https://h/b.js#secret:3:4", "f@https://h/a.js:1:2\n@https://h/b.js:3:4"),
+    ("Error\n    at https://h/a(1)?t=secret:5:6", "at https://h/a(1):5:6"),
+    ("Error\n    at f (blob:https://h/secret:5:6)", "at f (blob::5:6)"),
+    ("Error\n    at f (data:text/javascript,secret:5:6)", "at f (data::5:6)"),
+    ("Error: secret\nsecret line two\nmail secret@shop.example", None),
+    ("Error\n    at eval (eval at g (https://h/a.js?secret:1:2), <anonymous>:3:4)",
+     "at eval (eval at g (https://h/a.js:1:2), <anonymous>:3:4)"),
+]  # fmt: skip
+
+
+async def test_stacks_of_all_engines_keep_frames_and_lose_queries_and_messages(
+    browser: Browser,
+) -> None:
+    async with website(SITE) as site, watched(browser, f"{site.url}/", "errors") as page:
+        for stack, _ in FRAMES:
+            await page.evaluate(
+                "(stack) => console.error(Object.assign(new Error('m'), { stack }))", stack
+            )
+        errors = await told(page, "error")
+    assert [one.get("stack") for one in errors] == [kept for _, kept in FRAMES]
