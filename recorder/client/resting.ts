@@ -1,0 +1,80 @@
+/**
+ * Where pointers rest, which is where people read or wonder. Measured like a click, but only in
+ * an idle moment; told when the pointer moves on, because only then it is known how long it was.
+ */
+import { measureAt, type Measured } from "./anchor-plugin";
+import { blockedBy } from "./blocked";
+import { REST_MS, REST_SLACK_PX, RESTS_PER_MINUTE } from "./limits";
+import { listen, together } from "./listen";
+import { meterOf } from "./meter";
+import type { Realm, Watcher } from "./watch";
+
+export const REST_TAG = "heatwright/rest";
+
+/** How many rests of a minute were beyond the limit. */
+export const RESTS_SKIPPED_TAG = "heatwright/rest-skipped";
+
+interface Place {
+  win: Realm;
+  target: Element;
+  x: number;
+  y: number;
+  /** Since when the pointer is here, of the page's clock. */
+  since: number;
+  measured?: Measured | null;
+}
+
+/** Safari has no idle callbacks; a task of its own comes near one. */
+const whenIdle = (callback: () => void): unknown =>
+  "requestIdleCallback" in window ? requestIdleCallback(callback) : setTimeout(callback);
+
+export const watchResting: Watcher = (watch) => {
+  const { contained, ids } = watch;
+  const blocked = blockedBy(watch.settings);
+  const meter = meterOf(watch, RESTS_SKIPPED_TAG, RESTS_PER_MINUTE);
+  let place: Place | null = null;
+  let timer = 0;
+
+  const measure = (at: Place): void =>
+    meter.tell(at, () => {
+      if (at.target.isConnected) at.measured = measureAt(at.target, at.x, at.y, ids, blocked);
+    });
+
+  /** One timer for all moves: it looks again when the last of them is long enough ago. */
+  const look = (): void => {
+    timer = 0;
+    const at = place;
+    if (!at) return;
+    const left = at.since + REST_MS - performance.now();
+    if (left > 0) timer = window.setTimeout(look, left);
+    else whenIdle(contained(() => at === place && measure(at)));
+  };
+
+  const leave = contained(() => {
+    const { measured, since } = place ?? ({} as Partial<Place>);
+    place = null;
+    if (!measured || !since) return;
+    watch.custom(REST_TAG, { ...measured, rest: Math.round(performance.now() - since) });
+  });
+
+  const stopWindows = watch.eachWindow((win) => {
+    const onPointer = contained((event: PointerEvent) => {
+      const { type, clientX: x, clientY: y } = event;
+      if (!event.isTrusted || event.pointerType === "touch") return;
+      const isStill = place?.win === win && Math.hypot(place.x - x, place.y - y) <= REST_SLACK_PX;
+      if (type === "pointermove" && isStill) return;
+      leave();
+      const target = event.composedPath()[0] as Element;
+      // Out of the window; or into a frame, which is watched for itself.
+      if ((type === "pointerout" && !event.relatedTarget) || target.localName === "iframe") return;
+      place = { win, target, x, y, since: performance.now() };
+      timer ||= window.setTimeout(look, REST_MS);
+    });
+    return together(
+      // Content may also come and go under a pointer that does not move.
+      listen(win, "pointermove pointerover pointerout", onPointer),
+      listen(win, "scroll pagehide visibilitychange", leave),
+    );
+  });
+  return together(leave, () => clearTimeout(timer), stopWindows, meter.stop);
+};

@@ -1,0 +1,51 @@
+/** The layout environment again, when it has changed under the page. */
+import { readEnvironment } from "./environment";
+import { SETTLED_MS } from "./limits";
+import { listen, together } from "./listen";
+import type { Stop, Watcher } from "./watch";
+
+export const ENVIRONMENT_TAG = "heatwright/environment";
+
+/** What may change without a resize. */
+const QUERIES = [
+  "(prefers-color-scheme: dark)",
+  "(prefers-reduced-motion: reduce)",
+  "(forced-colors: active)",
+  "(hover: hover)",
+  "(pointer: fine)",
+];
+
+export const watchSurroundings: Watcher = (watch) => {
+  let timer = 0;
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = window.setTimeout(settle, SETTLED_MS);
+  };
+  const listenTo = (query: string): Stop => listen(matchMedia(query), "change", later);
+  /** A window that is moved to another screen need not be resized. */
+  const listenToDensity = (): Stop => listenTo(`(resolution: ${devicePixelRatio}dppx)`);
+
+  /** Sizes alone are rrweb's to tell: it does so at each resize. */
+  const keyOf = ({ title, inner, client, screen, ...kept } = readEnvironment()): string =>
+    JSON.stringify([kept, inner[0] > inner[1]]);
+  let last = keyOf();
+  const settle = watch.contained(() => {
+    const environment = readEnvironment();
+    const key = keyOf(environment);
+    if (key === last) return;
+    last = key;
+    environment.title = watch.redactor.text(environment.title);
+    watch.custom(ENVIRONMENT_TAG, environment);
+    stopDensity();
+    stopDensity = listenToDensity();
+  });
+
+  let stopDensity = listenToDensity();
+  const targets = [window, window.visualViewport ?? window];
+  return together(
+    () => clearTimeout(timer),
+    () => stopDensity(),
+    ...QUERIES.map(listenTo),
+    ...targets.map((target) => listen(target, "resize", later)),
+  );
+};
