@@ -13,7 +13,7 @@ export const ERROR_TAG = "heatwright/error";
 type Known = [name: string, message: string, stack: string];
 
 /** Frames as V8 writes them, or as Firefox and Safari do; a message's own lines look otherwise. */
-const FRAME = /^\s+at .*:\d+\)?$|^\S*@\S+:\d+$/;
+const FRAME = /^\s+at .*:\d+\)?$|^(\w+ code|\S*)@\S+:\d+$/;
 
 /** A URL in a frame, up to the line and column behind it. */
 const FRAME_URL = /(?:https?|file|blob|data|[\w-]+-extension):\S+?(?=(?::\d+){0,2}\)*,?(?:\s|$))/g;

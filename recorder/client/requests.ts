@@ -19,7 +19,8 @@ interface Sent {
   /** Of the page's clock, milliseconds. */
   at: number;
   signal?: AbortSignal;
-  toCollector?: boolean;
+  /** It goes to the collector. */
+  ours?: boolean;
 }
 
 type Outcome = "failed" | "aborted" | undefined;
@@ -61,7 +62,7 @@ function notesOf(watch: Watch, tell: (make: () => object) => void): Notes {
     const href = isUrl ? String(given) : request?.url;
     if (href === undefined) return;
     sent.url = parseUrl(href, win.document.baseURI);
-    sent.toCollector = !!endpoint && sent.url?.href.startsWith(endpoint + "/");
+    sent.ours = !!endpoint && sent.url?.href.startsWith(endpoint + "/");
   });
 
   const end = contained(({ kind, method, url, at, signal }: Sent, outcome: Outcome, read: Read) =>
@@ -96,9 +97,7 @@ function notesOf(watch: Watch, tell: (make: () => object) => void): Notes {
       fill(sent, win, given, options);
       return sent;
     },
-    end(sent, outcome, read) {
-      if (!sent.toCollector) end(sent, outcome, read);
-    },
+    end,
   };
 }
 
@@ -112,7 +111,7 @@ function watchFetch(win: Realm, { begin, end }: Notes): Stop {
   return patch(win, "fetch", (call, _self, [given, options]) => {
     const sent = begin("fetch", win, given, options);
     const answer = call() as Promise<Response>;
-    if (sent.toCollector || !(answer instanceof Promise)) return answer;
+    if (sent.ours || !(answer instanceof Promise)) return answer;
     return answer.then(
       (response) => {
         const header = (name: string): string | null => response.headers.get(name);
@@ -159,7 +158,7 @@ function watchXhr(win: Realm, { begin, end, contained }: Notes): Stop {
   const stopSend = patch(prototype, "send", (call, self) => {
     const xhr = self as XMLHttpRequest;
     const sent = opened.get(xhr);
-    if (!sent || sent.toCollector) return call();
+    if (!sent || sent.ours) return call();
     opened.delete(xhr);
     sent.at = now();
     start(xhr, sent);
@@ -185,7 +184,7 @@ const watchBeacon = (win: Realm, { begin, end }: Notes): Stop =>
   patch(win.Navigator.prototype, "sendBeacon", (call, _self, [url]) => {
     const sent = begin("beacon", win, url, { method: "POST" });
     const queued = call();
-    end(sent, queued ? undefined : "failed", nothing);
+    if (!sent.ours) end(sent, queued ? undefined : "failed", nothing);
     return queued;
   });
 

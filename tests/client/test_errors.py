@@ -178,6 +178,7 @@ async def test_long_messages_and_stacks_are_cut_after_masking(browser: Browser) 
 FRAMES: list[tuple[str, str | None]] = [
     ("Error: a\n    at f (https://h/a.js?t=secret:1:2)", "at f (https://h/a.js:1:2)"),
     ("f@https://h/a.js?t=secret:1:2\n@https://h/b.js#secret:3:4", "f@https://h/a.js:1:2\n@https://h/b.js:3:4"),
+    ("global code@https://h/a.js?secret:1:2\n[native code]", "global code@https://h/a.js:1:2"),
     ("Error\n    at https://h/a(1)?t=secret:5:6", "at https://h/a(1):5:6"),
     ("Error\n    at f (blob:https://h/secret:5:6)", "at f (blob::5:6)"),
     ("Error\n    at f (data:text/javascript,secret:5:6)", "at f (data::5:6)"),
