@@ -6,6 +6,7 @@
  */
 import type { IWindow, RecordPlugin } from "@rrweb/types";
 import { boxOf, composedParent, graphemeUnder, type Box } from "./anchor";
+import { blockedBy } from "./blocked";
 import { watchPresses } from "./press";
 import type { Settings } from "./settings";
 import type { NodeIds, Realm, Stop, Watch } from "./watch";
@@ -41,17 +42,14 @@ export interface AnchorPayload extends Measured {
   ago?: number;
 }
 
-/** rrweb's class for what must not be recorded, the default of its `blockClass`. */
-const BLOCKED = ".rr-block";
-
 /** Three decimals: a thousandth of a pixel, or of a box, is below anything that can be seen. */
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 export function anchorPlugin(
-  { blockSelector }: Pick<Settings, "blockSelector">,
+  settings: Pick<Settings, "blockSelector">,
   contained: Watch["contained"] = (callback) => callback,
 ): RecordPlugin {
-  const blocked = blockSelector ? `${BLOCKED},${blockSelector}` : BLOCKED;
+  const blocked = blockedBy(settings);
   let ids: NodeIds;
   // rrweb may announce a frame twice: for its empty first document, and for the one it loads.
   const stops = new WeakMap<IWindow, Stop>();
@@ -87,7 +85,7 @@ export function measureAt(
   x: number,
   y: number,
   ids: NodeIds,
-  blocked: string = BLOCKED,
+  blocked: string,
 ): Measured | null {
   const hidden = blockedAround(target, ids, blocked);
   const id = ids.getId(hidden ?? target);

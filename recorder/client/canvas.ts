@@ -9,9 +9,8 @@
 import type { CanvasArg, CanvasContext, IncrementalSource, eventWithTime } from "@rrweb/types";
 import { blockedBy } from "./blocked";
 import * as limit from "./limits";
+import { CANVAS_TAG } from "./tags";
 import type { Stop, Watch, Watcher } from "./watch";
-
-export const CANVAS_TAG = "heatwright/canvas";
 
 const CANVAS_MUTATION: IncrementalSource.CanvasMutation = 9;
 const CONTEXT_2D: CanvasContext = 0;

@@ -4,10 +4,9 @@ import { ERROR_STACK_CHARS, ERROR_STACK_LINES, ERROR_TEXT_CHARS, ERRORS_PER_MINU
 import { listen, together } from "./listen";
 import { meterOf } from "./meter";
 import { patch } from "./patch";
+import { ERROR_TAG } from "./tags";
 import type { Realm, Stop, Watcher } from "./watch";
 import { parseUrl, webUrl } from "./web-url";
-
-export const ERROR_TAG = "heatwright/error";
 
 /** What can be told of a value; `message` and `stack` still as the page has them. */
 type Known = [name: string, message: string, stack: string];

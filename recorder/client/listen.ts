@@ -1,15 +1,16 @@
 /** Listeners that only look: before the page's own, and without a say in what happens. */
 import type { Stop } from "./watch";
 
-/** Listens on `target` for each of `names` (separated by spaces), in the capture phase. */
+/** Listens on `target` for each of `names` (separated by spaces), in the capture phase unless told. */
 export function listen(
   target: EventTarget,
   names: string,
   listener: (event: never) => void,
+  capture = true,
 ): Stop {
   const each = (method: "addEventListener" | "removeEventListener"): void => {
     for (const name of names.split(" ")) {
-      target[method](name, listener as EventListener, { capture: true, passive: true });
+      target[method](name, listener as EventListener, { capture, passive: true });
     }
   };
   each("addEventListener");

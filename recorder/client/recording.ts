@@ -5,6 +5,7 @@ import { contained, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
 import type { Identity } from "./identity";
 import { BUFFER_MS } from "./limits";
+import { listen } from "./listen";
 import { openOutlet, type Outlet } from "./outlet";
 import { createRedactor, type Redactor } from "./redact/redactor";
 import { ids, runRrweb, takeSnapshot } from "./rrweb";
@@ -156,28 +157,16 @@ function openWatch(
   };
 }
 
-/** Sends what waits before the page may go away. */
+/** Sends what waits, after all watchers had their say, before the page may go away. */
 function watchLeaving(settings: Settings, recording: Recording, outlet: Outlet): Stop[] {
   const hide = contained(() => {
     if (document.visibilityState === "hidden") void recording.flush();
   });
   return [
-    ...leavingEvents(settings).map((name) => listen(window, name, contained(outlet.leave), false)),
+    listen(window, leavingEvents(settings), contained(outlet.leave), false),
     listen(document, "visibilitychange", hide),
     listen(window, "online", contained(() => void outlet.resume())),
   ];
-}
-
-/** Listens, in the capture phase unless told, until the returned function is called. */
-export function listen(
-  target: EventTarget,
-  name: string,
-  callback: (event: Event) => void,
-  capture = true,
-): Stop {
-  const options = { capture, passive: true };
-  target.addEventListener(name, callback, options);
-  return () => target.removeEventListener(name, callback, options);
 }
 
 /**
@@ -185,5 +174,5 @@ export function listen(
  * `beforeunload` is early enough. Visitors' pages get no such listener: it costs them the
  * back-forward cache in some browsers.
  */
-const leavingEvents = (settings: Settings): string[] =>
-  settings.driven ? ["beforeunload", "pagehide"] : ["pagehide"];
+const leavingEvents = ({ driven }: Settings): string =>
+  driven ? "beforeunload pagehide" : "pagehide";

@@ -6,10 +6,9 @@ import { HEADER_CHARS, REQUESTS_PER_MINUTE } from "./limits";
 import { listen, together } from "./listen";
 import { meterOf } from "./meter";
 import { patch } from "./patch";
+import { REQUEST_TAG } from "./tags";
 import type { Realm, Stop, Watch, Watcher } from "./watch";
 import { parseUrl, webUrl } from "./web-url";
-
-export const REQUEST_TAG = "heatwright/request";
 
 interface Sent {
   kind: "fetch" | "xhr" | "beacon";

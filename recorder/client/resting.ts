@@ -7,12 +7,8 @@ import { blockedBy } from "./blocked";
 import { REST_MS, REST_SLACK_PX, RESTS_PER_MINUTE } from "./limits";
 import { listen, together } from "./listen";
 import { meterOf } from "./meter";
+import { REST_TAG, RESTS_SKIPPED_TAG } from "./tags";
 import type { Realm, Watcher } from "./watch";
-
-export const REST_TAG = "heatwright/rest";
-
-/** How many rests of a minute were beyond the limit. */
-export const RESTS_SKIPPED_TAG = "heatwright/rest-skipped";
 
 interface Place {
   win: Realm;

@@ -2,9 +2,8 @@
 import { readEnvironment } from "./environment";
 import { SETTLED_MS } from "./limits";
 import { listen, together } from "./listen";
+import { ENVIRONMENT_TAG } from "./tags";
 import type { Stop, Watcher } from "./watch";
-
-export const ENVIRONMENT_TAG = "heatwright/environment";
 
 /** What may change without a resize. */
 const QUERIES = [

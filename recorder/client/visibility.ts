@@ -1,8 +1,7 @@
 /** Whether the page can be seen and has the keyboard: attention ends where it cannot. */
 import { listen } from "./listen";
+import { VISIBILITY_TAG } from "./tags";
 import type { Watcher } from "./watch";
-
-export const VISIBILITY_TAG = "heatwright/visibility";
 
 export const watchVisibility: Watcher = (watch) => {
   let last = "";

@@ -7,7 +7,8 @@ import { contained } from "./faults";
 import { aliveSession, currentSession, forget, identify, touchSession, VISITOR_KEY } from "./identity";
 import { SESSION_IDLE_MS } from "./limits";
 import { isBot, isExcluded, isSampled, optedOut } from "./permission";
-import { listen, startRecording, type Consent, type LoadMore, type Recording } from "./recording";
+import { listen } from "./listen";
+import { startRecording, type Consent, type LoadMore, type Recording } from "./recording";
 import { watchRoutes } from "./routes";
 import type { Settings } from "./settings";
 import type { Stop, Watcher } from "./watch";
@@ -24,7 +25,7 @@ export interface Visit {
 }
 
 /** What only a person does; pages scroll and change by themselves. */
-const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
+const SIGNS_OF_LIFE = "pointerdown pointermove keydown wheel touchstart";
 
 /** Whether the visitor is still there is looked up this often (milliseconds). */
 const LOOK_MS = 60_000;
@@ -57,10 +58,9 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
   };
   /** The visitor may be at work inside a frame, whose events do not come up here. */
   const watchFrames: Watcher = (watch) =>
-    watch.eachWindow((win) => {
-      const found = win === window ? [] : SIGNS_OF_LIFE.map((sign) => listen(win, sign, live));
-      return () => found.forEach((stop) => stop());
-    });
+    watch.eachWindow((win) =>
+      win === window ? () => undefined : listen(win, SIGNS_OF_LIFE, live),
+    );
   const more: LoadMore = () =>
     loadMore().then((watchers) => (settings.driven ? watchers : [watchFrames, ...watchers]));
   const pause = (drop: boolean): void => {
@@ -108,7 +108,7 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
       lastSign = Date.now();
       stops = [watchRoutes(onRoute)];
       if (!settings.driven) {
-        stops.push(...SIGNS_OF_LIFE.map((sign) => listen(window, sign, live)));
+        stops.push(listen(window, SIGNS_OF_LIFE, live));
         stops.push(listen(window, "storage", withdrawElsewhere));
         watchIdle();
       }
@@ -130,8 +130,7 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
     },
   };
   /** Another tab of this visitor withdrew: this one follows. */
-  const withdrawElsewhere = (event: Event): void => {
-    const { key, newValue } = event as StorageEvent;
+  const withdrawElsewhere = ({ key, newValue }: StorageEvent): void => {
     if (key === VISITOR_KEY && newValue === null) visit.end(true);
   };
   return visit;

@@ -2,6 +2,7 @@
 import type { eventWithTime } from "@rrweb/types";
 import { ANCHOR_PLUGIN, type AnchorPayload, type Measured } from "../../recorder/client/anchor-plugin";
 import { DOCUMENT_MS } from "../../recorder/client/limits";
+import { REST_TAG } from "../../recorder/client/tags";
 import { EventType, Source } from "./apply";
 
 /** rrweb's `MouseInteractions.Click`, and `PointerTypes.Touch`. */
@@ -35,7 +36,6 @@ interface Found {
 }
 
 /** What a pointer that rested leaves; `rest` in milliseconds. */
-const REST_TAG = "heatwright/rest";
 type Rest = Measured & { rest: number };
 
 /** A rest weighs no more than this many seconds: whoever left the desk is not looking. */
