@@ -107,6 +107,20 @@ export const RETRY_CAP_MS = 60_000;
 /** What a page may hold back while the collector is away (characters); then recording stops. */
 export const SPOOL_CHARS = 8 * 1024 * 1024;
 
+// What is measured while the page is idle.
+
+/** Masked texts measured in a document: with a handful of lines each, seconds of idle time. */
+export const MEASURED_TEXTS = 20_000;
+
+/** Time in one go (milliseconds): half a frame, so that no input has to wait for more. */
+export const SLICE_MS = 8;
+
+/** Texts in one event: about 8 kB. */
+export const WIDTHS_PER_EVENT = 400;
+
+/** Milliseconds between two events with sizes of media. */
+export const MEDIA_MS = 500;
+
 // `on-error` mode.
 
 /** What is kept before something goes wrong (milliseconds). */

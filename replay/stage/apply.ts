@@ -1,12 +1,15 @@
 /** Applies rrweb events one by one to the stage's document. */
 import type {
+  customEvent,
   eventWithTime,
   incrementalData,
   inputData,
   scrollData,
   serializedNodeWithId,
 } from "@rrweb/types";
+import { WIDTHS_TAG, type WidthsPayload } from "../../recorder/client/widths";
 import { Builder } from "./build";
+import { Masks } from "./masks";
 import { Mutations } from "./mutations";
 import * as dom from "./natives";
 import { StageReport } from "./report";
@@ -53,6 +56,7 @@ export class Applier {
   readonly report = new StageReport();
   readonly builder = new Builder(this.report, (id, x, y) => this.scrolls.set(id, [x, y]));
   private readonly mutations = new Mutations(this.builder, this.report);
+  readonly masks = new Masks(this.builder.mirror, this.report);
   private readonly styles = new StyleSheets(this.builder.mirror, this.report);
   private documentId = -1;
 
@@ -71,6 +75,8 @@ export class Applier {
       this.applySnapshot(event.data.node, event.data.initialOffset);
     } else if (event.type === EventType.Incremental) {
       this.applyIncremental(event.data);
+    } else if (event.type === EventType.Custom) {
+      this.applyCustom(event.data);
     } else if ((event.type as number) > LAST_KNOWN_TYPE) {
       this.report.count("unknown_event");
     }
@@ -94,11 +100,17 @@ export class Applier {
   private applySnapshot(node: serializedNodeWithId, offset: { top: number; left: number }): void {
     this.mutations.reset();
     this.styles.reset();
+    this.masks.reset();
     this.scrolls.clear();
     this.builder.buildDocument(node);
     this.documentId = node.id;
     this.scrolls.set(node.id, [offset?.left ?? 0, offset?.top ?? 0]);
     this.restoreScrolls();
+  }
+
+  /** What the tag tells beside rrweb's own events; the other tags do not change the page. */
+  private applyCustom({ tag, payload }: customEvent["data"]): void {
+    if (tag === WIDTHS_TAG) this.masks.remember(payload as WidthsPayload);
   }
 
   private applyIncremental(data: incrementalData): void {

@@ -7,6 +7,7 @@
  * counts only where it is unique in its document; geometry has no part in it.
  */
 import * as dom from "./natives";
+import { asRecorded } from "./texts";
 import { walk } from "./walk";
 
 /** `AnchorKeys` of `heatmap/identity.py`. */
@@ -157,7 +158,7 @@ const tagOf = (element: Element): string => dom.nodeName(element).toLowerCase();
 const cut = (text: string, length: number): string =>
   text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
 
-const squeeze = (text: string): string => text.replace(/\s+/g, " ").trim();
+const squeeze = (text: string): string => asRecorded(text).replace(/\s+/g, " ").trim();
 
 /** Text of the element's own text nodes. */
 function ownText(element: Element): string {

@@ -1,4 +1,5 @@
 /** Brings a rebuilt page to rest: everything loaded, nothing moving. */
+import type { Applier } from "./apply";
 import * as dom from "./natives";
 
 /** Every document on the stage: the top one and those of its frames, outermost first. */
@@ -8,7 +9,7 @@ export function allDocuments(doc: Document = document): Document[] {
 }
 
 /** Resolves when style sheets, fonts and images are in, or have failed. */
-export async function load(): Promise<void> {
+export async function load({ masks }: Applier): Promise<void> {
   const docs = allDocuments();
   await Promise.all(docs.flatMap((doc) => dom.select(doc, "link").map(sheetLoaded)));
   const images = docs.flatMap((doc) => dom.select(doc, "img"));
@@ -20,6 +21,7 @@ export async function load(): Promise<void> {
   await Promise.all(docs.map((doc) => dom.fontsOf(doc).ready));
   const decoded = images.map((image) => image.decode().catch(() => undefined));
   await Promise.all([...decoded, ...styleImages(docs).map(fetched)]);
+  await masks.apply();
 }
 
 const URL_VALUE = /url\("([^"]+)"\)/g;

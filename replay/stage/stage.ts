@@ -53,7 +53,7 @@ const stage = {
   },
 
   /** Resolves when style sheets, fonts and images are in, or have failed. */
-  load: (): Promise<void> => load(),
+  load: (): Promise<void> => load(applier),
 
   /** Resolves when nothing moves any more. `scroll`: as recorded, or to the top. */
   async rest(scroll: "recorded" | "top"): Promise<void> {

@@ -1,4 +1,5 @@
 /** Text nodes as content: which one of its parent's, what it says, where its graphemes are. */
+import { withoutBars } from "./mask-font";
 import * as dom from "./natives";
 
 /** Position of a text node among its parent's text nodes. */
@@ -15,11 +16,18 @@ export function textAt(parent: Element, index: number): Text | undefined {
   return Array.from(dom.childNodes(parent)).filter(dom.isText)[index];
 }
 
+/** What stands for each character of masked text. */
+export const MASK = "*";
+
+/** A text as it was recorded, whatever the stage did to give it its width. */
+export const asRecorded = (text: string): string => withoutBars(text, MASK);
+
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** FNV-1a, 32 bit, over UTF-16 units, as hex: tells whether two texts are the same. */
-export function textHash(text: string): string {
+/** FNV-1a, 32 bit, over UTF-16 units, as hex: tells whether two recorded texts are the same. */
+export function textHash(shown: string): string {
+  const text = asRecorded(shown);
   let hash = FNV_OFFSET;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
   return (hash >>> 0).toString(16);
