@@ -26,6 +26,8 @@ class Fidelity:
     missing_assets: dict[str, str] = field(default_factory=dict)
     unrecorded_frames: list[str] = field(default_factory=list)
     canvases: int = 0
+    blocked: int = 0
+    """Elements whose inside was not recorded, by the site's wish."""
     gaps: list[int] = field(default_factory=list)
     page: tuple[int, int] = (0, 0)
     inner: tuple[int, int] = (0, 0)
@@ -56,6 +58,8 @@ class Fidelity:
             found.append(f"{_several(len(self.unrecorded_frames), 'frame')} not recorded")
         if self.canvases:
             found.append(f"{_several(self.canvases, 'canvas', 'canvases')} shown empty")
+        if self.blocked:
+            found.append(f"{_several(self.blocked, 'blocked element')}: heights estimated")
         if self.gaps:
             found.append(f"{_several(len(self.gaps), 'batch', 'batches')} never arrived")
         if self.left_out:

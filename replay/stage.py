@@ -154,6 +154,7 @@ class Stage:
             missing_assets=dict(self._wall.missing),
             unrecorded_frames=report["frames"],
             canvases=report["canvases"],
+            blocked=report["blocked"],
             gaps=moment.gaps if moment else [],
             page=tuple(report["page"]),
             inner=tuple(report["inner"]),

@@ -7,9 +7,11 @@ import type {
   scrollData,
   serializedNodeWithId,
 } from "@rrweb/types";
+import { MEDIA_TAG, type MediaPayload } from "../../recorder/client/media";
 import { WIDTHS_TAG, type WidthsPayload } from "../../recorder/client/widths";
 import { Builder } from "./build";
 import { Masks } from "./masks";
+import { Media } from "./media";
 import { Mutations } from "./mutations";
 import * as dom from "./natives";
 import { StageReport } from "./report";
@@ -56,6 +58,7 @@ export class Applier {
   readonly report = new StageReport();
   readonly builder = new Builder(this.report, (id, x, y) => this.scrolls.set(id, [x, y]));
   private readonly mutations = new Mutations(this.builder, this.report);
+  readonly media = new Media(this.builder.mirror, this.report);
   readonly masks = new Masks(this.builder.mirror, this.report);
   private readonly styles = new StyleSheets(this.builder.mirror, this.report);
   private documentId = -1;
@@ -101,6 +104,7 @@ export class Applier {
     this.mutations.reset();
     this.styles.reset();
     this.masks.reset();
+    this.media.reset();
     this.scrolls.clear();
     this.builder.buildDocument(node);
     this.documentId = node.id;
@@ -111,6 +115,7 @@ export class Applier {
   /** What the tag tells beside rrweb's own events; the other tags do not change the page. */
   private applyCustom({ tag, payload }: customEvent["data"]): void {
     if (tag === WIDTHS_TAG) this.masks.remember(payload as WidthsPayload);
+    if (tag === MEDIA_TAG) this.media.remember(payload as MediaPayload);
   }
 
   private applyIncremental(data: incrementalData): void {
@@ -133,7 +138,8 @@ export class Applier {
       case Source.CustomElement:
         return this.defineElement(data.define?.name);
       case Source.CanvasMutation:
-        return this.report.count("canvas_change_not_replayed");
+        if (!this.builder.canvases.replace(data)) this.report.count("canvas_change_not_replayed");
+        return;
       case Source.MediaInteraction:
         return this.report.count("media_change_not_replayed");
       case Source.Selection:

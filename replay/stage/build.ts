@@ -14,6 +14,8 @@ import {
   type Mirror,
 } from "rrweb-snapshot";
 import type { serializedElementNodeWithId, serializedNodeWithId } from "@rrweb/types";
+import { Blocked } from "./blocked";
+import { Canvases } from "./canvases";
 import * as dom from "./natives";
 import type { StageReport } from "./report";
 import { isDrawingLink, safeAttribute, safeNode } from "./sanitize";
@@ -23,6 +25,8 @@ export const SnapshotNode = { Document: 0, DocumentType: 1, Element: 2, Text: 3 
 
 export class Builder {
   readonly mirror: Mirror = createMirror();
+  readonly blocked: Blocked;
+  readonly canvases = new Canvases(this.mirror);
   private readonly cache: BuildCache = createCache();
   /** Documents of frames that are not attached yet, by the frame's id. */
   private readonly frameDocuments = new Map<number, serializedNodeWithId>();
@@ -35,11 +39,15 @@ export class Builder {
     private readonly report: StageReport,
     /** Told of every node that was recorded scrolled, before it is in the document. */
     private readonly onScrolled: (id: number, x: number, y: number) => void,
-  ) {}
+  ) {
+    this.blocked = new Blocked(this.mirror, report);
+  }
 
   /** Replaces all content of the top document by the snapshot's. */
   buildDocument(node: serializedNodeWithId): void {
     this.mirror.reset();
+    this.blocked.reset();
+    this.canvases.reset();
     this.frameDocuments.clear();
     this.fillDocument(document, node);
   }
@@ -87,7 +95,8 @@ export class Builder {
   /** One node, even if its id is taken; null for an unknown type or an impossible name. */
   rebuild(node: serializedNodeWithId, doc: Document): Node | null {
     try {
-      const safe = safeNode(node, this.report.refuse);
+      const { node: unpinned, size } = this.blocked.unpinned(node);
+      const safe = safeNode(this.canvases.unpainted(unpinned), this.report.refuse);
       const built = buildNodeWithSN({ ...safe.node, rootId: undefined } as serializedNodeWithId, {
         doc: dom.factoryOf(doc),
         mirror: this.mirror,
@@ -96,6 +105,7 @@ export class Builder {
         cache: this.cache,
       });
       if (safe.withheld !== null) this.withheld.set(built as Element, safe.withheld);
+      if (size && dom.isElement(built)) this.blocked.add(built, size);
       return built;
     } catch {
       return null;

@@ -9,7 +9,7 @@ export function allDocuments(doc: Document = document): Document[] {
 }
 
 /** Resolves when style sheets, fonts and images are in, or have failed. */
-export async function load({ masks }: Applier): Promise<void> {
+export async function load({ builder, media, masks }: Applier): Promise<void> {
   const docs = allDocuments();
   await Promise.all(docs.flatMap((doc) => dom.select(doc, "link").map(sheetLoaded)));
   const images = docs.flatMap((doc) => dom.select(doc, "img"));
@@ -21,6 +21,9 @@ export async function load({ masks }: Applier): Promise<void> {
   await Promise.all(docs.map((doc) => dom.fontsOf(doc).ready));
   const decoded = images.map((image) => image.decode().catch(() => undefined));
   await Promise.all([...decoded, ...styleImages(docs).map(fetched)]);
+  await builder.canvases.paint();
+  await media.apply();
+  builder.blocked.apply();
   await masks.apply();
 }
 

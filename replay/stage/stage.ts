@@ -94,7 +94,8 @@ const stage = {
       counts: report.counts,
       refused: report.refused,
       frames: applier.builder.emptyFrames().map((frame) => dom.attr(frame, "rr_src") ?? ""),
-      canvases: dom.select(document, "canvas").length,
+      canvases: emptyCanvases(),
+      blocked: applier.builder.blocked.count,
       page: [width, height],
       inner: [window.innerWidth, window.innerHeight],
       scroll: [window.scrollX, window.scrollY],
@@ -102,6 +103,12 @@ const stage = {
     });
   },
 };
+
+function emptyCanvases(): number {
+  const { blocked, canvases } = applier.builder;
+  const isEmpty = (one: Element): boolean => !canvases.isPainted(one) && !blocked.has(one);
+  return dom.select(document, "canvas").filter(isEmpty).length;
+}
 
 /** `CSS.supports` knows no lists of selectors. */
 function isSelector(text: string): boolean {
