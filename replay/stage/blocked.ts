@@ -106,7 +106,7 @@ function fill(element: Element, size: Size): void {
 function fillReplaced(element: Element, { width, height }: Size): void {
   const style = dom.styleOf(element);
   const frame = frameOf(getComputedStyle(element));
-  if (isAuto(element, "width")) setWidth(style, width - frame.across);
+  if (isAuto(element, "width")) setWidth(style, width, frame.across);
   if (!isAuto(element, "height")) return;
   const shown = (dom.rectOf(element).width * height) / width;
   style.setProperty("height", `${Math.max(0, shown - frame.down)}px`);
@@ -118,7 +118,7 @@ function fillFlow(element: Element, { width, height }: Size): void {
   const frame = frameOf(getComputedStyle(element));
   const before = dom.rectOf(element).width;
   const wanted = widthWithContent(element, width - frame.inset);
-  if (wanted > before + 1) setWidth(style, wanted - frame.across);
+  if (wanted > before + 1) setWidth(style, wanted, frame.across);
   const now = dom.rectOf(element);
   if (!now.width) return;
   const estimate = height * Math.min(TALLEST, width / now.width);
@@ -139,9 +139,10 @@ function widthWithContent(element: Element, px: number): number {
   return width;
 }
 
-function setWidth(style: CSSStyleDeclaration, px: number): void {
-  style.setProperty("width", `${Math.max(0, px)}px`);
-  style.setProperty("max-width", "100%");
+/** A border box of `px`, `across` of which CSS does not count; never wider than its place. */
+function setWidth(style: CSSStyleDeclaration, px: number, across: number): void {
+  style.setProperty("width", `${Math.max(0, px - across)}px`);
+  style.setProperty("max-width", `calc(100% - ${across}px)`);
 }
 
 /** What CSS says of a length, before layout: only this tells `auto` from a number. */

@@ -40,7 +40,7 @@ export class Canvases {
     }
     const blob = first(draw.args?.[0], "ImageBitmap", "args");
     const bytes = first(blob, "Blob", "data");
-    return this.remember(data.id, `data:${blob?.type};base64,${bytes?.base64}`);
+    return this.remember(data.id, `data:${blob?.type};base64,${bytes?.base64 ?? ""}`);
   }
 
   /** Draws what there is to draw; resolves when all is drawn. */

@@ -36,7 +36,6 @@ export class Media {
     const waiting = [...this.told].map(([id, [width, height]]) => {
       const node = this.mirror.getNode(id);
       if (dom.isHtml(node, "img") && !node.naturalWidth) return standIn(node, width, height);
-      if (dom.isHtml(node, "input") && node.type === "image") return replaceButton(node, width, height);
       if (dom.isHtml(node, "video") && !node.videoWidth && dom.attr(node, "poster") === null) {
         dom.setAttr(node, "poster", picture(width, height));
         return decoded(picture(width, height));
@@ -59,21 +58,11 @@ function standIn(image: HTMLImageElement, width: number, height: number): Promis
   return HTMLImageElement.prototype.decode.call(image).catch(() => undefined);
 }
 
-async function replaceButton(button: HTMLInputElement, width: number, height: number): Promise<void> {
-  const address = button.src;
-  if (await decoded(address)) return;
-  dom.setAttr(button, "src", picture(width, height));
-  await decoded(picture(width, height));
-}
-
-/** Whether there is a picture at an address; once this is known, others of it are laid out. */
-function decoded(address: string): Promise<boolean> {
+/** Once an image of this address is decoded, a poster of the same one is laid out. */
+function decoded(address: string): Promise<void> {
   const image = new Image();
   image.src = address;
-  return image.decode().then(
-    () => true,
-    () => false,
-  );
+  return image.decode().catch(() => undefined);
 }
 
 function picture(width: number, height: number): string {

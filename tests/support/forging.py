@@ -15,7 +15,7 @@ from recorder.events import Event
 from recorder.store import Store
 from replay import Moment, find_moment
 
-__all__ = ["Forge", "incremental", "keep", "mutation", "remember"]
+__all__ = ["Forge", "custom", "incremental", "keep", "keep_events", "mutation", "remember"]
 
 _numbers = itertools.count(1)
 
@@ -77,6 +77,11 @@ def incremental(source: int, **data: Any) -> dict[str, Any]:
     return {"type": 3, "data": {"source": source} | data}
 
 
+def custom(tag: str, payload: Any) -> dict[str, Any]:
+    """A custom event's type and data."""
+    return {"type": 5, "data": {"tag": tag, "payload": payload}}
+
+
 def mutation(**changes: Any) -> dict[str, Any]:
     """A mutation event; what is not given is empty."""
     lists: dict[str, Any] = {"adds": [], "removes": [], "texts": [], "attributes": []}
@@ -98,6 +103,13 @@ def keep(
         {"type": 2, "data": {"node": node, "initialOffset": {"left": 0, "top": 0}}},
         *events,
     ]
+    dated = [{**event, "timestamp": start + i} for i, event in enumerate(forged)]
+    return keep_events(store, url, dated)
+
+
+def keep_events(store: Store, url: str, events: list[dict[str, Any]]) -> Moment:
+    """Stores whole rrweb events as a session; its end as a moment."""
+    start = int(events[0]["timestamp"])
     number = next(_numbers)
     batch = Batch(
         key=site_for(store, url).write_key,
@@ -110,8 +122,12 @@ def keep(
         started_at=start,
         sent_at=start,
         events=[
-            Event(event["type"], start + i, msgspec.Raw(json.dumps(event.get("data")).encode()))
-            for i, event in enumerate(forged)
+            Event(
+                event["type"],
+                event["timestamp"],
+                msgspec.Raw(json.dumps(event.get("data")).encode()),
+            )
+            for event in events
         ],
     )
     store.accept(batch, source="import")

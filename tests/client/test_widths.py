@@ -1,0 +1,128 @@
+"""What the tag tells of the widths of masked text, and what it does not."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from tests.support.watching import told, wait_until_told, watch
+
+TAG = "heatwright/widths"
+MODULE = "recorder/client/widths.ts"
+
+PAGE = """<!DOCTYPE html><style>body { margin: 0; font: 20px/1.5 monospace }
+  #lines { width: 12.5em } #big { transform: scale(2); transform-origin: 0 0; width: fit-content }
+  #tall { writing-mode: vertical-rl; height: 300px } #gone { display: none }</style>
+<p class="m" id="lines">alpha beta gamma delta epsilon</p><p id="open">In plain sight</p>
+<p class="m" id="big">scaled</p><p class="m" id="tall">upright</p><p class="m" id="gone">gone</p>
+<p class="m" id="parts">one <b>two</b> three</p><p class="m"> </p>
+<div class="m" id="host"></div>
+<iframe srcdoc="<p class=m style='font:10px monospace'>framed"></iframe>
+<script>host.attachShadow({ mode: "open" }).innerHTML = "<p class=m>shadowed</p>"</script>"""
+
+TEXT_ID = (
+    "(selector) => rrwebRecord.record.mirror.getId(document.querySelector(selector).firstChild)"
+)
+
+
+async def opened(browser: Browser, markup: str = PAGE) -> Page:
+    page = await browser.new_page(viewport={"width": 800, "height": 600})
+    await page.set_content(markup)
+    await watch(page, MODULE, "watchWidths", masked=".m")
+    return page
+
+
+def by_id(payloads: list[Any]) -> dict[int, list[float]]:
+    """What was told of each text: font size, then units and pixels of its lines."""
+    return {text[0]: text[1:] for payload in payloads for text in payload["texts"]}
+
+
+async def test_each_line_has_its_units_and_its_width(browser: Browser) -> None:
+    page = await opened(browser)
+    found = by_id(await wait_until_told(page, TAG))
+    em = await page.evaluate(
+        "() => { const range = new Range();"
+        " range.selectNodeContents(document.getElementById('open').firstChild);"
+        " return range.getBoundingClientRect().width / 14 }"
+    )
+
+    async def of(selector: str) -> list[float]:
+        return found[await page.evaluate(TEXT_ID, selector)]
+
+    size, first, first_px, second, second_px = await of("#lines")
+    assert (size, first, second) == (20, -17, 13)
+    assert 0 <= 16 * em - first_px <= 0.5, "half pixels, rounded down; the last space has no width"
+    assert 0 <= 13 * em - second_px <= 0.5
+    assert (await of("#big"))[2] * 2 % 1 == 0 and abs((await of("#big"))[2] - 6 * em) < 1
+    assert abs((await of("#tall"))[2] - 7 * em) < 1, "vertical text is measured along its lines"
+    parts = [await of("#parts"), await of("#parts b")]
+    assert parts[0][1] < 0 < parts[1][1], "the first begins a line, the second goes on with it"
+    await page.close()
+
+
+async def test_only_text_that_is_masked_and_rendered_is_measured(browser: Browser) -> None:
+    page = await opened(browser)
+    found = by_id(await wait_until_told(page, TAG))
+    for selector in ("#open", "#gone"):
+        assert await page.evaluate(TEXT_ID, selector) not in found
+    shadow = "() => rrwebRecord.record.mirror.getId(host.shadowRoot.querySelector('p').firstChild)"
+    framed = (
+        "() => rrwebRecord.record.mirror.getId(frames[0].document.querySelector('p').firstChild)"
+    )
+    assert found[await page.evaluate(shadow)][1] == -8
+    assert found[await page.evaluate(framed)][:2] == [10, -6]
+    assert len(found) == 8
+    await page.close()
+
+
+async def test_later_texts_are_told_too(browser: Browser) -> None:
+    page = await opened(browser)
+    await wait_until_told(page, TAG)
+    await page.evaluate(
+        "() => { document.querySelector('#tall').firstChild.data = 'quite another text';"
+        " const added = document.createElement('p'); added.className = 'm'; added.id = 'new';"
+        " added.textContent = 'added'; document.body.append(added) }"
+    )
+    found = by_id((await wait_until_told(page, TAG, 2))[1:])
+    ids = [await page.evaluate(TEXT_ID, one) for one in ("#tall", "#new")]
+    assert set(found) == set(ids)
+    assert [abs(found[one][1]) for one in ids] == [18, 5]
+    await page.close()
+
+
+async def test_fonts_that_come_late_are_measured_again(browser: Browser) -> None:
+    page = await opened(browser, "<p class=m style='font:20px monospace'>words</p>")
+    [before] = by_id(await wait_until_told(page, TAG)).values()
+    await page.evaluate(
+        "() => { document.querySelector('p').style.letterSpacing = '10px';"
+        " document.fonts.dispatchEvent(new FontFaceSetLoadEvent('loadingdone')) }"
+    )
+    [_, last] = [one["texts"][0][1:] for one in await wait_until_told(page, TAG, 2)]
+    assert last[2] == before[2] + 50
+    await page.close()
+
+
+async def test_nothing_is_left_when_it_stops(browser: Browser) -> None:
+    page = await opened(browser)
+    await wait_until_told(page, TAG)
+    await page.evaluate("() => watching.stop()")
+    assert await page.evaluate("() => watching.seen.length") == 0
+    await page.evaluate(
+        "() => { document.fonts.dispatchEvent(new Event('loadingdone'));"
+        " document.querySelector('#tall').firstChild.data = 'quite another text' }"
+    )
+    await asyncio.sleep(0.3)
+    assert len(await told(page, TAG)) == 1
+    await page.close()
+
+
+async def test_browsers_without_idle_time_are_measured(browser: Browser) -> None:
+    """Safari has no `requestIdleCallback`."""
+    page = await browser.new_page()
+    await page.set_content("<p class=m>words</p>")
+    await page.evaluate("() => { window.requestIdleCallback = undefined }")
+    await watch(page, MODULE, "watchWidths", masked=".m")
+    assert len(by_id(await wait_until_told(page, TAG))) == 1
+    await page.close()
