@@ -2,6 +2,18 @@
 import type { eventWithTime } from "@rrweb/types";
 import type { MaskLevel, Settings } from "../settings";
 import type { NodeIds } from "../watch";
+import { createAttributes } from "./attributes";
+import { createCss } from "./css";
+import { createIncrements } from "./increments";
+import { CUSTOM, INCREMENT, META, PLUGIN, SNAPSHOT } from "./kinds";
+import { createStates } from "./nodes";
+import { maskPayload } from "./payload";
+import { maskPatterns } from "./patterns";
+import { maskText } from "./text";
+import { createTree } from "./tree";
+import { createUrls } from "./urls";
+
+export { maskInput } from "./inputs";
 
 /** The settings that decide what is masked. */
 export type MaskRules = Pick<
@@ -10,7 +22,10 @@ export type MaskRules = Pick<
 > & { mask: MaskLevel };
 
 export interface Redactor {
-  /** Masks `event` in place; whatever cannot be understood is masked whole. */
+  /**
+   * Masks `event` in place; whatever cannot be understood is masked whole. If that fails, the
+   * event is emptied first and the error thrown on.
+   */
   event(event: eventWithTime): void;
   /** What the page or its scripts say: a title, an error's message. */
   text(text: string): string;
@@ -22,6 +37,38 @@ export interface Redactor {
   isMasked(node: Node): boolean;
 }
 
-export function createRedactor(_rules: MaskRules, _ids: NodeIds): Redactor {
-  return { event: () => undefined, text: (t) => t, url: (u) => u, data: (v) => v, isMasked: () => false };
+export function createRedactor(rules: MaskRules, ids: NodeIds): Redactor {
+  const strict = rules.mask === "strict";
+  const urls = createUrls(rules);
+  const css = createCss(urls.resource, strict);
+  const states = createStates(rules, ids);
+  const maskAttributes = createAttributes(strict, ids, urls, css);
+  const tree = createTree(states, css, maskAttributes);
+  const data = <T>(value: T): T => maskPayload(value, urls) as T;
+  const increment = createIncrements({ strict, ids, css, states, maskAttributes, tree, data });
+
+  const mask = (event: eventWithTime): void => {
+    if (event.type === SNAPSHOT) tree.node(event.data.node, 0, "");
+    else if (event.type === INCREMENT) event.data = increment(event.data);
+    else if (event.type === META) event.data.href = urls.page(event.data.href);
+    else if (event.type === CUSTOM) {
+      event.data = { tag: maskPatterns(event.data.tag), payload: data(event.data.payload) };
+    } else if (event.type === PLUGIN) event.data.payload = data(event.data.payload);
+    else event.data = {};
+  };
+
+  return {
+    event(event) {
+      try {
+        mask(event);
+      } catch (error) {
+        Object.assign(event, { type: CUSTOM, data: { tag: "", payload: null } });
+        throw error;
+      }
+    },
+    text: (text) => (rules.mask === "inputs" ? urls.within(text) : maskText(text)),
+    url: (href) => urls.page(href),
+    data,
+    isMasked: (node) => states.hides(states.of(node)),
+  };
 }

@@ -1,0 +1,117 @@
+/** Attributes of one element, whether of a snapshot or of a mutation. */
+import type { NodeIds } from "../watch";
+import type { Css } from "./css";
+import { isSecret, maskInput } from "./inputs";
+import { createLinks } from "./links";
+import { isWorking, LAYOUT_META, REPEATS_VALUE, SECRET_META } from "./names";
+import { maskPatterns } from "./patterns";
+import { maskText } from "./text";
+import type { Urls } from "./urls";
+
+/** rrweb's: text, numbers of its own, `true`, null for one that was removed, a style diff. */
+export type Attributes = Record<string, unknown>;
+
+export interface Owner {
+  tag: string;
+  id: number;
+  isSvg: boolean;
+  /** Whether text is masked where the element stands. */
+  hides: boolean;
+}
+
+/** Masks `attributes` of `owner` in place. */
+export type MaskAttributes = (attributes: Attributes, owner: Owner) => void;
+
+/** Types of `input` whose value is a label. */
+export const BUTTONS = /^(?:button|submit|reset)$/i;
+const STATES = /^(?:checked|selected|aria-(?:checked|selected|pressed))$/;
+
+/** Looks like a URL with parameters, in an attribute that nobody defined. */
+const PARAMETERS = /^\s*[^\s?#]*[/.][^\s?#]*\?[^\s=]*=\S*$/;
+
+export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css: Css): MaskAttributes {
+  const links = createLinks(strict, ids, urls);
+
+  const plain = (text: string, hides: boolean): string => (hides ? maskText(text) : maskPatterns(text));
+
+  const valueOf = (value: string, { tag, id, hides }: Owner, type: unknown): string => {
+    const isButton = tag === "input" && typeof type === "string" && BUTTONS.test(type);
+    if (/^(?:|input|textarea|select|option|.+-.*)$/.test(tag) && !isButton) {
+      return maskInput(value, ids.getNode(id) as Element | null);
+    }
+    return /^(?:li|meter|progress)$/.test(tag) && Number(value) >= 0 ? value : plain(value, hides);
+  };
+
+  const metaOf = (content: string, hides: boolean, name: string): string => {
+    if (SECRET_META.test(name)) return "";
+    return hides && !LAYOUT_META.test(name) ? maskText(content) : urls.within(content);
+  };
+
+  const other = (name: string, value: string, { tag, hides, isSvg }: Owner): string => {
+    if (/^on/i.test(name)) return "";
+    const text = value.includes("url(") ? css.text(value, hides) : value;
+    if ((hides && !isWorking(name, tag, isSvg, strict)) || REPEATS_VALUE.test(name)) return maskText(text);
+    return text.includes("?") && PARAMETERS.test(text) ? urls.page(text) : urls.within(text);
+  };
+
+  /** Undefined for what must not be there at all. */
+  const text = (name: string, value: string, owner: Owner, all: Attributes): string | undefined => {
+    const peek = (sibling: string): string => peekAt(all, sibling, ids.getNode(owner.id));
+    switch (name.toLowerCase()) {
+      case "style":
+      case "_csstext":
+        return css.text(value, owner.hides);
+      case "value":
+        return valueOf(value, owner, peek("type"));
+      case "content":
+        if (owner.tag !== "meta") break;
+        return metaOf(value, owner.hides, peek("name") || peek("http-equiv") || peek("property"));
+      case "srcdoc": // rrweb records the frame's document
+      case "nonce":
+        return undefined;
+      case "rr_dataurl":
+        return strict || !value.startsWith("data:image/") ? undefined : value;
+    }
+    const link = links(name.toLowerCase(), value, owner, peek);
+    return link === null ? other(name, value, owner) : link;
+  };
+
+  const diff = (styles: Record<string, unknown>, hides: boolean): void => {
+    for (const property in styles) {
+      const value = styles[property];
+      if (typeof value === "string") styles[property] = css.value(property, value, hides);
+      else if (Array.isArray(value)) styles[property] = [css.value(property, String(value[0]), hides), value[1]];
+    }
+  };
+
+  return (attributes, owner) => {
+    const { tag, id } = owner;
+    if (tag === "input" && attributes.type === "password") noteSecret(ids.getNode(id));
+    for (const name in attributes) {
+      const value = attributes[name];
+      if ((strict && STATES.test(name)) || (tag === "option" && name === "selected")) delete attributes[name];
+      else if (typeof value === "string") {
+        if (!value) continue;
+        const masked = text(name, value, owner, attributes);
+        if (masked === undefined) delete attributes[name];
+        else if (masked !== value) attributes[name] = masked;
+      } else if (value && typeof value === "object") {
+        if (name === "style") diff(value as Record<string, unknown>, owner.hides);
+        else delete attributes[name];
+      }
+    }
+  };
+}
+
+function noteSecret(node: Node | null): void {
+  if (node) isSecret(node as Element);
+}
+
+/** Another attribute of the same element: of the page's, where a mutation does not tell it. */
+function peekAt(attributes: Attributes, name: string, node: Node | null): string {
+  const told = attributes[name];
+  if (typeof told === "string") return told;
+  return node?.nodeType === Node.ELEMENT_NODE
+    ? (Element.prototype.getAttribute.call(node, name) ?? "")
+    : "";
+}
