@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from recorder.chromium import launch
 from recorder.store import Store
+from tests.support.bundling import module_script
 from tests.support.serving import WebSite, website
 
 
@@ -41,3 +42,22 @@ async def site() -> AsyncIterator[WebSite]:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(f"sqlite:///{tmp_path}/heatwright.db") as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def modules(browser: Browser) -> AsyncIterator[Page]:
+    """A page with the redactor's modules as globals named like their files; it stays blank."""
+    opened = await browser.new_page()
+    for name in ("text", "patterns", "urls", "css", "payload"):
+        source = module_script(f"recorder/client/redact/{name}.ts", name)
+        await opened.add_script_tag(content=source)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A blank page of its own."""
+    opened = await browser.new_page()
+    yield opened
+    await opened.close()

@@ -9,7 +9,7 @@ import { maskText } from "./text";
  * `logo@2x.png` is a file; `react@18.2.0` a version, whose last label does not begin with a letter.
  */
 const EMAIL =
-  /[^\s@"'<>()[\],;:/=?&]{1,64}(?:@|%40)(?!\d+(?:\.\d+)?x\.)(?:[\p{L}\p{N}_-]{1,63}\.)+\p{L}[\p{L}\p{N}-]{1,62}/gu;
+  /[^\s@"'<>()[\],;:/=?&#]{1,64}(?:@|%40)(?!\d+(?:\.\d+)?x\.)(?:[\p{L}\p{N}_-]{1,63}\.)+\p{L}[\p{L}\p{N}-]{1,62}/gu;
 
 /** Nothing of the rest has fewer digits, nor digits so far apart. */
 const MANY_DIGITS = /\d(?:\D{0,12}\d){7}/;

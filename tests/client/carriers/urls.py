@@ -1,0 +1,81 @@
+"""Where links lead, and what is fetched to draw the page."""
+
+from __future__ import annotations
+
+from tests.client.carriers.carrier import NEVER, Carrier, html, late
+
+__all__ = ["URLS"]
+
+
+URLS: list[Carrier] = [
+    *html(
+        "inputs",
+        link_query='<a href="/x?a=WORD">x</a>',
+        link_fragment='<a href="/x#WORD">x</a>',
+        link_user='<a href="https://WORD:pw@a.example/">x</a>',
+        link_mail='<a href="mailto:WORD">x</a>',
+        link_tel='<a href="tel:WORD">x</a>',
+        link_script='<a href="javascript:go(`WORD`)">x</a>',
+        link_data='<a href="data:text/plain,WORD">x</a>',
+        link_app='<a href="whatsapp://send?text=WORD">x</a>',
+        ping='<a href="/" ping="/p?WORD /q?WORD">x</a>',
+        action_query='<form action="/x?a=WORD"></form>',
+        formaction_query='<button formaction="/x?a=WORD"></button>',
+        cite_query='<q cite="/x?a=WORD"></q>',
+        canonical_query='<link rel=canonical href="/x?a=WORD">',
+        unknown_url='<p data-go="https://a.example/x?a=WORD"></p>',
+        unknown_relative='<p data-go="/x?a=WORD"></p>',
+        picture_query='<img src="/x.png?token=WORD">',
+        picture_long_version='<img src="/x.png?v=WORD.WORD.WORD">',
+        srcset_query='<img srcset="/x.png?t=WORD 1x, /y.png?t=WORD 2x">',
+        picture_fragment='<img src="/x.png#WORD">',
+        script_query='<script src="/x.js?t=WORD"></script>',
+        icon_query='<link rel=icon href="/x.ico?t=WORD">',
+        other_frame_query='<iframe src="http://127.0.0.2:9/?t=WORD"></iframe>',
+        css_query="<style>.a { background: url('/x.png?t=WORD') }</style>",
+        css_import_query="<style>@import '/x.css?t=WORD';</style>",
+        style_query="<p style=\"background: url('/x.png?t=WORD')\"></p>",
+        svg_image_query='<svg><image href="/x.png?t=WORD" /></svg>',
+    ),
+    *html(
+        "strict",
+        link_path='<a href="/WORD/x">x</a>',
+        action_path='<form action="/WORD/x"></form>',
+        formaction_path='<button formaction="/WORD/x"></button>',
+        other_frame_path='<iframe src="http://127.0.0.2:9/WORD"></iframe>',
+        picture_path='<img src="/WORD.png">',
+        picture_data='<img src="data:image/gif;base64,WORD">',
+        srcset_path='<img srcset="/WORD.png 2x">',
+        source_path='<picture><source srcset="/WORD.png"></picture>',
+        poster_path='<video poster="/WORD.png"></video>',
+        video_path='<video src="/WORD.mp4"></video>',
+        audio_path='<audio src="/WORD.mp3"></audio>',
+        object_path='<object data="/WORD.png"></object>',
+        embed_path='<embed src="/WORD.png">',
+        image_button_path='<input type=image src="/WORD.png">',
+        icon_path='<link rel=icon href="/WORD.ico">',
+        preload_path='<link rel=preload as=image href="/x.png" imagesrcset="/WORD.png">',
+        background_path='<table background="/WORD.png"></table>',
+        svg_image_path='<svg><image xlink:href="/WORD.png" /></svg>',
+        svg_use_path='<svg><use href="/WORD.svg#a" /></svg>',
+        css_path="<style>.a { background: url('/WORD.png') }</style>",
+        style_path="<p style=\"background: url('/WORD.png')\"></p>",
+    ),
+    *html(
+        NEVER,
+        link_to_element='<a href="#to-WORD">x</a><b id="to-WORD"></b>',
+        use_inside='<svg><use href="#of-WORD" /></svg>',
+        gradient='<svg><path fill="url(#of-WORD)" /></svg>',
+        script_path='<script src="/WORD.js"></script>',
+        font_path="<style>@font-face { font-family: f; src: url('/WORD.woff2') }</style>",
+    ),
+    *html("strict", picture_version='<img src="/x.png?v=WORD">'),
+    *late(
+        "inputs",
+        link_set="document.querySelector('a').href = '/x?a=WORD'",
+        picture_set="document.querySelector('img').src = '/x.png?t=WORD'",
+        font_query="document.fonts.add(new FontFace('late', 'url(/x.woff2?t=WORD)'))",
+    ),
+    *late("strict", picture_path_set="document.querySelector('img').src = '/WORD.png'"),
+    *late(NEVER, font_path_late="document.fonts.add(new FontFace('l', 'url(/WORD.woff2)'))"),
+]
