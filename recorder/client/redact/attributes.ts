@@ -2,8 +2,9 @@
 import type { NodeIds } from "../watch";
 import type { Css } from "./css";
 import { isSecret, maskInput } from "./inputs";
+import { type Kind, kindOf } from "./kind";
 import { createLinks } from "./links";
-import { isWorking, LAYOUT_META, REPEATS_VALUE, SECRET_META } from "./names";
+import { isWorking } from "./names";
 import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
 import type { Urls } from "./urls";
@@ -24,7 +25,15 @@ export type MaskAttributes = (attributes: Attributes, owner: Owner) => void;
 
 /** Types of `input` whose value is a label. */
 export const BUTTONS = /^(?:button|submit|reset)$/i;
-const STATES = /^(?:checked|selected|aria-(?:checked|selected|pressed))$/;
+
+/** Metadata that changes how a page is laid out. */
+const LAYOUT_META = /^(?:viewport|color-scheme|theme-color|content-type)$/i;
+
+/** Metadata that scripts hand to the server to prove who is asking, or that leads away. */
+const SECRET_META = /token|csrf|xsrf|secret|nonce|^refresh$/i;
+
+/** What any attribute may hold that is not to pass as it is: patterns, URLs, styles. */
+const SUSPECT = /[@?]|%40|:\/|url\(|\d(?:\D{0,12}\d){7}/i;
 
 /** Looks like a URL with parameters, in an attribute that nobody defined. */
 const PARAMETERS = /^\s*[^\s?#]*[/.][^\s?#]*\?[^\s=]*=\S*$/;
@@ -34,9 +43,9 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
 
   const plain = (text: string, hides: boolean): string => (hides ? maskText(text) : maskPatterns(text));
 
-  const valueOf = (value: string, { tag, id, hides }: Owner, type: unknown): string => {
-    const isButton = tag === "input" && typeof type === "string" && BUTTONS.test(type);
-    if (/^(?:|input|textarea|select|option|.+-.*)$/.test(tag) && !isButton) {
+  const valueOf = (value: string, { tag, id, hides }: Owner, type: string): string => {
+    const isLabel = tag === "input" && BUTTONS.test(type);
+    if (/^(?:|input|textarea|select|option|.+-.*)$/.test(tag) && !isLabel) {
       return maskInput(value, ids.getNode(id) as Element | null);
     }
     return /^(?:li|meter|progress)$/.test(tag) && Number(value) >= 0 ? value : plain(value, hides);
@@ -48,31 +57,25 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
   };
 
   const other = (name: string, value: string, { tag, hides, isSvg }: Owner): string => {
-    if (/^on/i.test(name)) return "";
-    const text = value.includes("url(") ? css.text(value, hides) : value;
-    if ((hides && !isWorking(name, tag, isSvg, strict)) || REPEATS_VALUE.test(name)) return maskText(text);
-    return text.includes("?") && PARAMETERS.test(text) ? urls.page(text) : urls.within(text);
+    if (hides && !isWorking(name, tag, isSvg, strict)) return maskText(value);
+    if (!SUSPECT.test(value)) return value;
+    const text = /url\(/i.test(value) ? css.text(value, hides) : value;
+    return PARAMETERS.test(text) ? urls.page(text) : urls.within(text);
   };
 
   /** Undefined for what must not be there at all. */
-  const text = (name: string, value: string, owner: Owner, all: Attributes): string | undefined => {
+  const text = (kind: Kind, name: string, value: string, owner: Owner, all: Attributes): string | undefined => {
     const peek = (sibling: string): string => peekAt(all, sibling, ids.getNode(owner.id));
-    switch (name.toLowerCase()) {
-      case "style":
-      case "_csstext":
-        return css.text(value, owner.hides);
-      case "value":
-        return valueOf(value, owner, peek("type"));
-      case "content":
-        if (owner.tag !== "meta") break;
-        return metaOf(value, owner.hides, peek("name") || peek("http-equiv") || peek("property"));
-      case "srcdoc": // rrweb records the frame's document
-      case "nonce":
-        return undefined;
-      case "rr_dataurl":
-        return strict || !value.startsWith("data:image/") ? undefined : value;
+    if (kind === "css") return css.text(value, owner.hides);
+    if (kind === "value") return valueOf(value, owner, peek("type"));
+    if (kind === "content" && owner.tag === "meta") {
+      return metaOf(value, owner.hides, peek("name") || peek("http-equiv") || peek("property"));
     }
-    const link = links(name.toLowerCase(), value, owner, peek);
+    if (kind === "repeats") return maskText(value);
+    if (kind === "code") return "";
+    if (kind === "canvas" && !strict && value.startsWith("data:image/")) return value;
+    if (kind === "gone" || kind === "canvas") return undefined;
+    const link = links(kind, name, value, owner, peek);
     return link === null ? other(name, value, owner) : link;
   };
 
@@ -85,18 +88,19 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
   };
 
   return (attributes, owner) => {
-    const { tag, id } = owner;
+    const { tag, id, hides } = owner;
     if (tag === "input" && attributes.type === "password") noteSecret(ids.getNode(id));
     for (const name in attributes) {
       const value = attributes[name];
-      if ((strict && STATES.test(name)) || (tag === "option" && name === "selected")) delete attributes[name];
+      const kind = kindOf(name);
+      if (kind === "chosen" && (strict || (tag === "option" && name === "selected"))) delete attributes[name];
       else if (typeof value === "string") {
         if (!value) continue;
-        const masked = text(name, value, owner, attributes);
+        const masked = kind === "other" ? other(name, value, owner) : text(kind, name, value, owner, attributes);
         if (masked === undefined) delete attributes[name];
         else if (masked !== value) attributes[name] = masked;
       } else if (value && typeof value === "object") {
-        if (name === "style") diff(value as Record<string, unknown>, owner.hides);
+        if (kind === "css") diff(value as Record<string, unknown>, hides);
         else delete attributes[name];
       }
     }

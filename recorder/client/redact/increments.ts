@@ -53,7 +53,7 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
       const parent = node && parentOf(node);
       const state = stateOf(parent, known);
       const isText = node?.nodeType === Node.TEXT_NODE;
-      text.value = text.value && isText ? tree.content(text.value, tagOf(parent), states.hides(state)) : "";
+      text.value = text.value && isText ? tree.content(tagOf(parent), states.hides(state))(text.value) : "";
       return !(state & BLOCKED);
     });
     data.attributes = data.attributes.filter(({ id, attributes }) => {

@@ -1,19 +1,24 @@
 /** Attributes that hold URLs: where links lead, and what is fetched to draw the page. */
 import type { NodeIds } from "../watch";
 import type { Owner } from "./attributes";
-import { FETCHED_LINK, MEDIA } from "./names";
+import type { Kind } from "./kind";
 import type { Urls } from "./urls";
 
 /** Undefined drops the attribute; null says that it holds no URL. */
 export type MaskLink = (
+  kind: Kind,
   name: string,
   value: string,
   owner: Owner,
   peek: (sibling: string) => string,
 ) => string | null | undefined;
 
-const PAGES = /^(?:action|formaction|cite|longdesc|rr_src|ping|manifest|codebase|profile)$/;
-const FETCHED = /^(?:src|poster|data|background|lowsrc|dynsrc)$/;
+/** Elements that show a picture or other media. */
+const MEDIA = /^(?:img|source|video|audio|picture|image|feimage|embed|object|input|use|track)$/i;
+
+/** Links of these kinds are fetched to draw the page; others lead to pages. */
+const FETCHED_LINK = /stylesheet|icon|preload|prefetch/i;
+
 const FRAMES = /^i?frame$/;
 const ORIGIN = /^(?:[a-z][\w+.-]*:)?\/\/[^/?#]*/i;
 
@@ -40,15 +45,15 @@ export function createLinks(strict: boolean, ids: NodeIds, urls: Urls): MaskLink
     return fetched(href, /icon/i.test(rel) || peek("as") === "image");
   };
 
-  return (name, value, { tag, id, isSvg }, peek) => {
-    if (name === "href" || name === "xlink:href") {
+  return (kind, name, value, { tag, id, isSvg }, peek) => {
+    if (kind === "href") {
       if (tag === "link") return link(value, id, peek);
       return isSvg && tag !== "a" ? reference(value, tag, id) : page(value, id);
     }
-    if (/^(?:image)?srcset$/.test(name)) return strict ? undefined : urls.resources(value);
-    if (name === "ping") return value.replace(/\S+/g, (one) => page(one, id));
-    if (PAGES.test(name) || (name === "src" && FRAMES.test(tag))) return page(value, id);
-    if (!FETCHED.test(name) || (name === "data" && tag !== "object")) return null;
+    if (kind === "pictures") return strict ? undefined : urls.resources(value);
+    if (kind === "pages") return value.replace(/\S+/g, (one) => page(one, id));
+    if (kind === "page" || (name === "src" && FRAMES.test(tag))) return page(value, id);
+    if (kind !== "fetched" || (name === "data" && tag !== "object")) return null;
     return fetched(value, MEDIA.test(tag) || name === "background");
   };
 }
@@ -56,8 +61,8 @@ export function createLinks(strict: boolean, ids: NodeIds, urls: Urls): MaskLink
 /** The fragment (with its #) of a URL that names an element of the node's own document. */
 function fragmentInside(href: string, node: Node | null): string | undefined {
   const at = href.indexOf("#");
-  const home = node?.ownerDocument;
-  if (at < 0 || !home) return undefined;
+  const home = at < 0 ? null : node?.ownerDocument;
+  if (!home) return undefined;
   const before = (url: string): string => url.replace(/#.*/s, "");
   if (at > 0 && before(href) !== before(home.URL) && before(href) !== before(home.baseURI)) return undefined;
   const find = (name: string): Element | null => Document.prototype.getElementById.call(home, name);

@@ -1,4 +1,4 @@
-/** Attributes by what they are for. Any that is not known to be anything else counts as text. */
+/** Attributes that only work, and those that people read: any that is not known counts as text. */
 
 /** Standard attributes that people read, or that may repeat what they wrote. */
 const TEXT =
@@ -38,8 +38,17 @@ function propertiesOf(tag: string, isSvg: boolean): Set<string> {
   return names;
 }
 
+const answers = new Map<string, boolean>();
+
 /** Whether an attribute tells how its element looks and works, but not what it says. */
 export function isWorking(name: string, tag: string, isSvg: boolean, strict: boolean): boolean {
+  const question = `${name} ${tag} ${strict}`;
+  let answer = answers.get(question);
+  if (answer === undefined) answers.set(question, (answer = works(name, tag, isSvg, strict)));
+  return answer;
+}
+
+function works(name: string, tag: string, isSvg: boolean, strict: boolean): boolean {
   // SVG's own names have capitals inside, which the HTML parser gives to no other.
   if (isSvg && /^(?:[a-z]+[A-Z]\w*|values|dur|begin|end|from|to|by|d[xy]?|r[xy]?)$/.test(name)) return true;
   const lower = name.toLowerCase();
@@ -47,18 +56,3 @@ export function isWorking(name: string, tag: string, isSvg: boolean, strict: boo
   if (TEXT.test(lower)) return false;
   return RENAMED.test(lower) || ARIA.test(lower) || propertiesOf(tag, isSvg).has(lower);
 }
-
-/** Where frameworks and style sheets' tricks repeat what was typed. */
-export const REPEATS_VALUE = /^(?:data|ng-reflect)-(?:.*-)?(?:value|model)$/;
-
-/** Elements that show a picture or other media. */
-export const MEDIA = /^(?:img|source|video|audio|picture|image|feimage|embed|object|input|use|track)$/i;
-
-/** Links of these kinds are fetched to draw the page; others lead to pages. */
-export const FETCHED_LINK = /stylesheet|icon|preload|prefetch/i;
-
-/** Metadata that changes how a page is laid out. */
-export const LAYOUT_META = /^(?:viewport|color-scheme|theme-color|content-type)$/i;
-
-/** Metadata that scripts hand to the server to prove who is asking, or that leads away. */
-export const SECRET_META = /token|csrf|xsrf|secret|nonce|^refresh$/i;

@@ -88,12 +88,13 @@ export function createStates(rules: MaskRules, ids: NodeIds): States {
 export const forAttributes = (own: State): State => own & ~TYPED;
 
 /** What tag and attributes say by themselves. */
-function named(tag: string, { class: classes, contenteditable, role }: Record<string, unknown>): State {
-  const typed =
-    tag === "textarea" ||
-    (contenteditable != null && !/^false$/i.test(String(contenteditable))) ||
-    (typeof role === "string" && /\b(?:textbox|searchbox)\b/i.test(role));
-  return (typed ? TYPED : 0) | (typeof classes === "string" && MASK_CLASS.test(classes) ? MASKED : 0);
+function named(tag: string, attributes: Record<string, unknown>): State {
+  const { class: classes, contenteditable, role } = attributes;
+  let state = tag === "textarea" ? TYPED : 0;
+  if (contenteditable != null && !/^false$/i.test(String(contenteditable))) state = TYPED;
+  if (typeof role === "string" && /\b(?:text|search)box\b/i.test(role)) state = TYPED;
+  if (typeof classes === "string" && MASK_CLASS.test(classes)) state |= MASKED;
+  return state;
 }
 
 const designed = (node: Node | null): State =>

@@ -10,26 +10,33 @@ import { maskText } from "./text";
 export interface Tree {
   /** Masks `node` and all below it; `inherited` and `parent` are its parent's state and tag. */
   node(node: serializedNodeWithId, inherited: State, parent: string): void;
-  /** The text of a text node in an element `parent`. */
-  content(text: string, parent: string, hides: boolean): string;
+  /** How text directly in an element `parent` is masked. */
+  content(parent: string, hides: boolean): (text: string) => string;
 }
 
 /** Their text is code, a value, or what is shown to nobody. */
 const NOT_TEXT = /^(?:script|noscript|textarea|template)$/;
 
 export function createTree(states: States, css: Css, maskAttributes: MaskAttributes): Tree {
-  const content: Tree["content"] = (text, parent, hides) => {
-    if (parent === "style") return css.text(text, hides);
-    if (NOT_TEXT.test(parent)) return "";
-    return hides ? maskText(text) : maskPatterns(text);
+  const content: Tree["content"] = (parent, hides) => {
+    if (parent === "style") return (text) => css.text(text, hides);
+    if (NOT_TEXT.test(parent)) return () => "";
+    return hides ? maskText : maskPatterns;
   };
 
   const below = (nodes: serializedNodeWithId[], state: State, tag: string): void => {
-    for (const child of nodes) walk(child, state, tag);
+    let mask: ((text: string) => string) | undefined;
+    for (const child of nodes) {
+      if (child.type !== TEXT) walk(child, state, tag);
+      else if (child.textContent) {
+        mask ??= content(tag, states.hides(state));
+        child.textContent = mask(child.textContent);
+      }
+    }
   };
 
   const walk: Tree["node"] = (node, inherited, parent) => {
-    if (node.type === TEXT) node.textContent = content(node.textContent, parent, states.hides(inherited));
+    if (node.type === TEXT) below([node], inherited, parent);
     else if (node.type === ELEMENT) {
       const { tagName: tag, id } = node;
       const attributes = node.attributes as Attributes;
