@@ -181,6 +181,22 @@ async def test_masked_says_whether_a_click_may_tell_its_word(page: Page) -> None
     assert await page.evaluate(script) == [True, True, False]
 
 
+async def test_elements_with_odd_names_are_masked_like_any_other(page: Page) -> None:
+    # Asking the browser for the properties of such an element throws.
+    await page.set_content("<p></p>")
+    await page.evaluate(
+        """() => {
+          const odd = document.createElementNS("http://www.w3.org/2000/svg", "a:b");
+          odd.setAttribute("label", "secret");
+          document.body.append(odd, document.createElement("o_d-d"), document.createElement("_"));
+          for (const child of document.body.children) child.setAttribute("heading", "secret");
+        }"""
+    )
+    await begin(page, mask="text")
+
+    assert "secret" not in json.dumps(await recorded(page))
+
+
 async def test_an_svg_keeps_what_draws_it_where_its_text_is_masked(page: Page) -> None:
     attributes = {
         "viewBox": "0 0 24 24",
@@ -189,11 +205,19 @@ async def test_an_svg_keeps_what_draws_it_where_its_text_is_masked(page: Page) -
         "stroke-width": "2",
         "transform": "rotate(45)",
     }
+    stop = {"offset": "5%", "stop-color": "red"}
     path = {"d": "M300 200 1024 30L555 123 4567z", "fill-rule": "evenodd", "clip-path": "url(#c)"}
     markup = "".join(f' {name}="{value}"' for name, value in attributes.items())
     shape = "".join(f' {name}="{value}"' for name, value in path.items())
 
-    element = await _one(page, f"<svg{markup}><path{shape} /></svg>", "svg", mask="strict")
+    gradient = '<linearGradient x1="1" gradientUnits="userSpaceOnUse">'
+    gradient += '<stop offset="5%" stop-color="red" /></linearGradient>'
+
+    svg = f"<svg{markup}><path{shape} />{gradient}</svg>"
+    element = await _one(page, svg, "svg", mask="strict")
 
     assert element["attributes"] == attributes
-    assert element["childNodes"][0]["attributes"] == path
+    drawn, painted = element["childNodes"]
+    assert drawn["attributes"] == path
+    assert painted["attributes"] == {"x1": "1", "gradientUnits": "userSpaceOnUse"}
+    assert painted["childNodes"][0]["attributes"] == stop

@@ -64,7 +64,13 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
   };
 
   /** Undefined for what must not be there at all. */
-  const text = (kind: Kind, name: string, value: string, owner: Owner, all: Attributes): string | undefined => {
+  const special = (
+    kind: Kind,
+    name: string,
+    value: string,
+    owner: Owner,
+    all: Attributes,
+  ): string | undefined => {
     const peek = (sibling: string): string => peekAt(all, sibling, ids.getNode(owner.id));
     if (kind === "css") return css.text(value, owner.hides);
     if (kind === "value") return valueOf(value, owner, peek("type"));
@@ -83,7 +89,9 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
     for (const property in styles) {
       const value = styles[property];
       if (typeof value === "string") styles[property] = css.value(property, value, hides);
-      else if (Array.isArray(value)) styles[property] = [css.value(property, String(value[0]), hides), value[1]];
+      else if (Array.isArray(value)) {
+        styles[property] = [css.value(property, String(value[0]), hides), value[1]];
+      }
     }
   };
 
@@ -93,10 +101,14 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
     for (const name in attributes) {
       const value = attributes[name];
       const kind = kindOf(name);
-      if (kind === "chosen" && (strict || (tag === "option" && name === "selected"))) delete attributes[name];
-      else if (typeof value === "string") {
+      if (kind === "chosen" && (strict || (tag === "option" && name === "selected"))) {
+        delete attributes[name];
+      } else if (typeof value === "string") {
         if (!value) continue;
-        const masked = kind === "other" ? other(name, value, owner) : text(kind, name, value, owner, attributes);
+        const masked =
+          kind === "other"
+            ? other(name, value, owner)
+            : special(kind, name, value, owner, attributes);
         if (masked === undefined) delete attributes[name];
         else if (masked !== value) attributes[name] = masked;
       } else if (value && typeof value === "object") {

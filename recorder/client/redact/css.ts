@@ -37,6 +37,9 @@ const STRINGS = new RegExp(`url\\([^)]*\\)|${STRING}`, "gi");
 const LETTERS = /\\([\da-f]{1,6})\s?|\\[^]|[\p{L}\p{M}\p{N}]+/giu;
 const LETTER = /[\p{L}\p{M}\p{N}]/u;
 
+const inStrings = (css: string, mask: (string: string) => string): string =>
+  css.replace(STRINGS, (found) => (/^u/i.test(found) ? found : mask(found)));
+
 /** Letters and digits only: what icon fonts draw is neither, and tells nothing. */
 function maskLetters(string: string): string {
   return string.replace(LETTERS, (found, hex?: string) => {
@@ -65,16 +68,14 @@ export function createCss(resource: (href: string) => string, dropPictures: bool
           ? fetched(all)
           : before + url(quoted, before[0] !== "@"),
       )
-      .replace(IMAGE_SET, (set) => set.replace(STRINGS, (found) => (/^u/i.test(found) ? found : url(found, true))));
+      .replace(IMAGE_SET, (set) => inStrings(set, (found) => url(found, true)));
 
   const strings = (css: string, mask: (string: string) => string): string =>
-    css.replace(DRAWN, (declaration) =>
-      declaration.replace(STRINGS, (found) => (/^u/i.test(found) ? found : mask(found))),
-    );
+    css.replace(DRAWN, (declaration) => inStrings(declaration, mask));
 
   const text = (css: string, hides: boolean): string => {
     let masked = css;
-    if (masked.includes("/*")) masked = masked.replace(COMMENT, (found) => (found[0] === "/" ? "" : found));
+    if (css.includes("/*")) masked = css.replace(COMMENT, (found) => (found[0] === "/" ? "" : found));
     return strings(urls(masked), hides ? maskLetters : maskPatterns);
   };
 

@@ -11,7 +11,7 @@ import type { NodeIds } from "../watch";
 import { BUTTONS, type Attributes, type MaskAttributes } from "./attributes";
 import type { Css } from "./css";
 import { maskInput } from "./inputs";
-import { ADOPTED, CANVAS, DECLARATION, FONT, HARMLESS, INPUT, MUTATION, RULE } from "./kinds";
+import { ADOPTED, CANVAS, DECLARATION, FONT, HARMLESS, INPUT, MUTATION, RULE } from "./numbers";
 import { BLOCKED, MASKED, parentOf, type State, type States } from "./nodes";
 import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
@@ -29,7 +29,13 @@ interface Parts {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-const NOTHING = (): incrementalData => ({ source: MUTATION, adds: [], removes: [], texts: [], attributes: [] });
+const nothing = (): incrementalData => ({
+  source: MUTATION,
+  adds: [],
+  removes: [],
+  texts: [],
+  attributes: [],
+});
 
 const tagOf = (node: Node | null): string => (node as Partial<Element> | null)?.localName ?? "";
 
@@ -52,8 +58,8 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
       const node = ids.getNode(text.id);
       const parent = node && parentOf(node);
       const state = stateOf(parent, known);
-      const isText = node?.nodeType === Node.TEXT_NODE;
-      text.value = text.value && isText ? tree.content(tagOf(parent), states.hides(state))(text.value) : "";
+      const mask = tree.content(tagOf(parent), states.hides(state));
+      text.value = text.value && node?.nodeType === Node.TEXT_NODE ? mask(text.value) : "";
       return !(state & BLOCKED);
     });
     data.attributes = data.attributes.filter(({ id, attributes }) => {
@@ -104,13 +110,14 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
     } else if (data.source === FONT) return font(data);
     else if (data.source === CANVAS) {
       return strict ? { source: data.source, id: data.id, type: data.type, commands: [] } : data;
-    } else if (!HARMLESS.includes(data.source)) return NOTHING();
+    } else if (!HARMLESS.includes(data.source)) return nothing();
     return data;
   };
 
   return (data) => {
     const { id } = data as { id?: unknown };
     const state = typeof id === "number" ? stateOf(ids.getNode(id)) : 0;
-    return state & BLOCKED && !HARMLESS.includes(data.source) ? NOTHING() : change(data, states.hides(state));
+    if (state & BLOCKED && !HARMLESS.includes(data.source)) return nothing();
+    return change(data, states.hides(state));
   };
 }

@@ -36,7 +36,9 @@ const NAMES: Partial<Record<Kind, string>> = {
   fetched: "src poster data background lowsrc dynsrc",
   pictures: "srcset imagesrcset",
 };
-for (const kind in NAMES) for (const name of NAMES[kind as Kind]?.split(" ") ?? []) kinds.set(name, kind as Kind);
+for (const [kind, names] of Object.entries(NAMES)) {
+  for (const name of names.split(" ")) kinds.set(name, kind as Kind);
+}
 
 /** Asked of every attribute of a page, whose names are few. */
 export function kindOf(name: string): Kind {

@@ -64,7 +64,8 @@ function fragmentInside(href: string, node: Node | null): string | undefined {
   const home = at < 0 ? null : node?.ownerDocument;
   if (!home) return undefined;
   const before = (url: string): string => url.replace(/#.*/s, "");
-  if (at > 0 && before(href) !== before(home.URL) && before(href) !== before(home.baseURI)) return undefined;
+  const page = before(href);
+  if (page && page !== before(home.URL) && page !== before(home.baseURI)) return undefined;
   const find = (name: string): Element | null => Document.prototype.getElementById.call(home, name);
   const name = href.slice(at + 1);
   return name && (find(name) ?? find(decoded(name))) ? href.slice(at) : undefined;

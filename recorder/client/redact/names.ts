@@ -28,8 +28,9 @@ function propertiesOf(tag: string, isSvg: boolean): Set<string> {
   let names = properties.get(kind);
   if (!names) {
     inert ??= document.implementation.createHTMLDocument("");
-    // The properties of custom elements are the site's.
-    const element = isSvg ? inert.createElementNS(SVG, tag) : inert.createElement(tag.includes("-") ? "i" : tag);
+    // The properties of custom elements are the site's; odd names would throw.
+    const plain = /^[a-z]\w*$/i.test(tag) ? tag : "i";
+    const element = isSvg ? inert.createElementNS(SVG, plain) : inert.createElement(plain);
     names = new Set();
     for (const name in element) names.add(name.toLowerCase());
     if (isSvg) for (const name in element.style) names.add(name.replace(/[A-Z]/g, "-$&").toLowerCase());
@@ -38,19 +39,25 @@ function propertiesOf(tag: string, isSvg: boolean): Set<string> {
   return names;
 }
 
+/**
+ * SVG's names that are neither properties of every element nor of CSS. Those with capitals inside
+ * the HTML parser gives to nothing else.
+ */
+const OF_SVG =
+  /^(?:[a-z]+[A-Z]\w*|[a-z]{1,2}\d?|points|offset|result|operator|values|dur|begin|end|from)$/;
+
 const answers = new Map<string, boolean>();
 
 /** Whether an attribute tells how its element looks and works, but not what it says. */
 export function isWorking(name: string, tag: string, isSvg: boolean, strict: boolean): boolean {
-  const question = `${name} ${tag} ${strict}`;
+  const question = `${name} ${tag} ${isSvg} ${strict}`;
   let answer = answers.get(question);
   if (answer === undefined) answers.set(question, (answer = works(name, tag, isSvg, strict)));
   return answer;
 }
 
 function works(name: string, tag: string, isSvg: boolean, strict: boolean): boolean {
-  // SVG's own names have capitals inside, which the HTML parser gives to no other.
-  if (isSvg && /^(?:[a-z]+[A-Z]\w*|values|dur|begin|end|from|to|by|d[xy]?|r[xy]?)$/.test(name)) return true;
+  if (isSvg && OF_SVG.test(name)) return true;
   const lower = name.toLowerCase();
   if (lower.includes("data-")) return !strict && STYLED_BY.test(lower);
   if (TEXT.test(lower)) return false;

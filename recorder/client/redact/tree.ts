@@ -2,7 +2,7 @@
 import type { serializedNodeWithId } from "@rrweb/types";
 import type { Attributes, MaskAttributes } from "./attributes";
 import type { Css } from "./css";
-import { DOCTYPE, DOCUMENT, ELEMENT, TEXT } from "./kinds";
+import { DOCTYPE, DOCUMENT, ELEMENT, TEXT } from "./numbers";
 import { forAttributes, type State, type States } from "./nodes";
 import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
@@ -49,15 +49,17 @@ export function createTree(states: States, css: Css, maskAttributes: MaskAttribu
       const hides = states.hides(inherited | forAttributes(own));
       maskAttributes(node.attributes as Attributes, { tag, id, isSvg: !!node.isSVG, hides });
       below(node.childNodes, inherited | own, tag);
-    } else if (node.type === DOCUMENT) below(node.childNodes, inherited | states.ofDocument(node.id), "");
-    else if (node.type !== DOCTYPE) node.textContent = "";
+    } else if (node.type === DOCUMENT) {
+      below(node.childNodes, inherited | states.ofDocument(node.id), "");
+    } else if (node.type !== DOCTYPE) node.textContent = "";
   };
 
   return { node: walk, content };
 }
 
 /** rrweb writes both and nothing else but the class. */
-const isBlocked = (attributes: Attributes): boolean => "rr_width" in attributes && "rr_height" in attributes;
+const isBlocked = (attributes: Attributes): boolean =>
+  "rr_width" in attributes && "rr_height" in attributes;
 
 type ElementAttributes = Extract<serializedNodeWithId, { type: 2 }>["attributes"];
 

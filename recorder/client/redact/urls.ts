@@ -82,7 +82,8 @@ export function createUrls({ keepQuery, keepFragment }: UrlRules): Urls {
         const [, url = "", commas = ""] = /^(.*?)(,*)$/s.exec(token) ?? [];
         return resource(url) + commas;
       }),
-    within: (text) => maskPatterns(text.includes(":/") ? text.replace(IN_TEXT, (url) => page(url)) : text),
+    within: (text) =>
+      maskPatterns(text.includes(":/") ? text.replace(IN_TEXT, (url) => page(url)) : text),
   };
 }
 

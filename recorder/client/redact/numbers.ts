@@ -1,4 +1,4 @@
-/** rrweb's numbers for kinds of events, changes and nodes: its enums as values would be a bundle's worth. */
+/** rrweb's numbers for kinds of events, changes and nodes; its enums as values would weigh more. */
 import type { EventType, IncrementalSource, NodeType } from "@rrweb/types";
 
 export const SNAPSHOT = 2 as EventType.FullSnapshot;
