@@ -81,6 +81,9 @@ class Bundle(NamedTuple):
 BUNDLES = (
     Bundle("recorder/client/tag.ts", "recorder/static/heatwright.js", "es2021"),
     Bundle("recorder/client/more.ts", "recorder/static/heatwright-more.js", "es2021", "esm"),
+    Bundle(
+        "recorder/client/canvas-only.ts", "recorder/static/heatwright-canvas.js", "es2021", "esm"
+    ),
     Bundle("recorder/client/module.ts", "recorder/static/heatwright.mjs", "es2021", "esm"),
     Bundle("recorder/client/driven.ts", "recorder/static/driven.js", "es2022", lean=False),
     Bundle("replay/stage/stage.ts", "replay/static/stage.js", "es2022", lean=False),

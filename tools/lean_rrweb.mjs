@@ -37,6 +37,18 @@ const METHODS = {
   ],
 };
 
+/** Conditions that our options never meet, in the recorder's own words. */
+const NEVER = [
+  'if (tagName === "canvas" && recordCanvas) {',
+  'if (tagName === "img" && inlineImages) {',
+  "if (this.recordCrossOriginIframes) {",
+  "if (this.recordCrossOriginIframes)\n",
+  "if (!inEmittingFrame) {",
+  "if (inEmittingFrame && !emit) {",
+  "if (!inEmittingFrame && !passEmitsToParent) {",
+  "} else if (passEmitsToParent) {",
+];
+
 function gone(...names) {
   return Object.fromEntries(names.map((name) => [name, ""]));
 }
@@ -49,7 +61,12 @@ export function withoutUnreached(source) {
     return name in METHODS ? withoutMethods(text, METHODS[name]) : text;
   });
   if (rest.size) throw new Error(`@rrweb/record has no ${[...rest].join(", ")} any more`);
-  return lean.join("");
+  return NEVER.reduce(neverMet, lean.join(""));
+}
+
+function neverMet(source, condition) {
+  if (!source.includes(condition)) throw new Error(`@rrweb/record has no "${condition}" any more`);
+  return source.replaceAll(condition, condition.replace(/\(.*\)/, "(false)"));
 }
 
 function withoutMethods(source, names) {

@@ -47,7 +47,7 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 export function anchorPlugin(
   settings: Pick<Settings, "blockSelector">,
-  contained: Watch["contained"] = (callback) => callback,
+  contained: Watch["contained"],
 ): RecordPlugin {
   const blocked = blockedBy(settings);
   let ids: NodeIds;

@@ -4,9 +4,8 @@
  */
 import type { serializedNodeWithId } from "@rrweb/types";
 import { MEDIA_MS } from "./limits";
+import { MEDIA_TAG } from "./tags";
 import type { Watcher } from "./watch";
-
-export const MEDIA_TAG = "heatwright/media";
 
 /** Only what has loaded is told, so that what failed for the visitor too stays as it was. */
 export interface MediaPayload {

@@ -1,4 +1,4 @@
-/** Fetches the rest of the tag, which is not needed for the first snapshot. */
+/** Fetches the parts of the tag that are not needed for the first snapshot. */
 import type { Settings } from "./settings";
 import type { Watcher } from "./watch";
 
@@ -6,7 +6,10 @@ import type { Watcher } from "./watch";
 declare const MORE_VERSION: string;
 
 /** Rejects where a policy of the page forbids it, or the line is broken. */
-export async function loadMoreFrom({ endpoint }: Settings): Promise<Watcher[]> {
-  const url = `${endpoint}/heatwright-more.js?v=${MORE_VERSION}`;
-  return ((await import(url)) as { watchers: Watcher[] }).watchers;
+export async function loadMoreFrom({ endpoint, canvas }: Settings): Promise<Watcher[]> {
+  const part = async (name: string): Promise<Watcher[]> =>
+    ((await import(`${endpoint}/heatwright-${name}.js?v=${MORE_VERSION}`)) as { watchers: Watcher[] })
+      .watchers;
+  const parts = canvas ? [part("more"), part("canvas")] : [part("more")];
+  return (await Promise.all(parts)).flat();
 }

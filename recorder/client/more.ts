@@ -1,19 +1,21 @@
 /** What need not be there for the first snapshot; loaded right after it. */
-import { watchCanvas } from "./canvas";
 import { watchErrors } from "./errors";
+import { watchMedia } from "./media";
 import { watchRequests } from "./requests";
 import { watchResting } from "./resting";
 import { watchScrolls } from "./scrolls";
 import { watchSurroundings } from "./surroundings";
 import { watchVisibility } from "./visibility";
 import type { Watcher } from "./watch";
+import { watchWidths } from "./widths";
 
 export const watchers: Watcher[] = [
   watchErrors,
   watchRequests,
   watchVisibility,
   watchSurroundings,
+  watchMedia,
+  watchWidths,
   watchScrolls,
   watchResting,
-  (watch) => (watch.settings.canvas ? watchCanvas(watch) : () => undefined),
 ];

@@ -1,5 +1,7 @@
 /** One document's recording: rrweb, what we add to it, and the way out through the redactor. */
 import type { eventWithTime } from "@rrweb/types";
+import { measureAt } from "./anchor-plugin";
+import { blockedBy } from "./blocked";
 import { readEnvironment } from "./environment";
 import { contained, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
@@ -9,6 +11,7 @@ import { listen } from "./listen";
 import { openOutlet, type Outlet } from "./outlet";
 import { createRedactor, type Redactor } from "./redact/redactor";
 import { ids, runRrweb, takeSnapshot } from "./rrweb";
+import { createSeers, type Seers } from "./seers";
 import type { Settings } from "./settings";
 import { CONSENT_TAG, ENVIRONMENT_TAG, FAULTS_TAG, LIMIT_TAG, REDUCED_TAG, ROUTE_TAG } from "./tags";
 import type { Stop, Watch, Watcher } from "./watch";
@@ -75,18 +78,18 @@ export function startRecording(
         end(false);
       }),
   });
-  const seers = new Set<(event: eventWithTime) => void>();
+  const seers = createSeers();
   const emit = contained((event: eventWithTime): void => {
     if (over) return;
     redactor.event(event);
     if (event.type === FULL_SNAPSHOT) queueMicrotask(introduce);
-    seers.forEach((see) => see(event));
+    seers.see(event);
     outlet.add(event);
   });
   /** What a snapshot does not say; again after each, because earlier ones may not be kept. */
   const introduce = contained((): void => {
     if (consent) watch.custom(CONSENT_TAG, consent);
-    watch.custom(ENVIRONMENT_TAG, { ...readEnvironment(), title: redactor.text(document.title) });
+    watch.custom(ENVIRONMENT_TAG, watch.environment());
   });
   const watch = openWatch(settings, redactor, windows, seers, emit);
   const tellFaults = (): void => {
@@ -116,11 +119,13 @@ export function startRecording(
   stops.push(runRrweb(settings, windows, emit, outlet.holds ? BUFFER_MS : undefined));
   stops.push(...watchLeaving(settings, recording, outlet));
   const begin = contained((watcher: Watcher) => void stops.push(watcher(watch)));
-  loadMore().then(
-    (watchers) => over || watchers.forEach((watcher) => begin(watcher)),
-    // A policy of the page forbids it, or the line broke: the rest is recorded all the same.
-    () => watch.custom(REDUCED_TAG, { missing: "watchers" }),
-  );
+  loadMore()
+    .then(
+      (watchers) => over || watchers.forEach((watcher) => begin(watcher)),
+      // A policy of the page forbids it, or the line broke: the rest is recorded all the same.
+      () => watch.custom(REDUCED_TAG, { missing: "watchers" }),
+    )
+    .finally(seers.letGo);
   return recording;
 }
 
@@ -136,7 +141,7 @@ function openWatch(
   settings: Settings,
   redactor: Redactor,
   windows: Windows,
-  seers: Set<(event: eventWithTime) => void>,
+  seers: Seers,
   emit: (event: eventWithTime) => void,
 ): Watch {
   const tell = (type: number, data: unknown): void =>
@@ -148,11 +153,9 @@ function openWatch(
     custom: (tag, payload) => tell(CUSTOM, { tag, payload }),
     incremental: (data) => tell(INCREMENTAL, data),
     eachWindow: windows.each,
-    eachEvent(see) {
-      const safe = contained(see);
-      seers.add(safe);
-      return () => seers.delete(safe);
-    },
+    measure: (target, x, y) => measureAt(target, x, y, ids, blockedBy(settings)),
+    environment: () => ({ ...readEnvironment(), title: redactor.text(document.title) }),
+    eachEvent: seers.add,
     contained,
   };
 }

@@ -2,8 +2,7 @@
  * Where pointers rest, which is where people read or wonder. Measured like a click, but only in
  * an idle moment; told when the pointer moves on, because only then it is known how long it was.
  */
-import { measureAt, type Measured } from "./anchor-plugin";
-import { blockedBy } from "./blocked";
+import type { Measured } from "./anchor-plugin";
 import { REST_MS, REST_SLACK_PX, RESTS_PER_MINUTE } from "./limits";
 import { listen, together } from "./listen";
 import { meterOf } from "./meter";
@@ -25,15 +24,14 @@ const whenIdle = (callback: () => void): unknown =>
   "requestIdleCallback" in window ? requestIdleCallback(callback) : setTimeout(callback);
 
 export const watchResting: Watcher = (watch) => {
-  const { contained, ids } = watch;
-  const blocked = blockedBy(watch.settings);
+  const { contained } = watch;
   const meter = meterOf(watch, RESTS_SKIPPED_TAG, RESTS_PER_MINUTE);
   let place: Place | null = null;
   let timer = 0;
 
   const measure = (at: Place): void =>
     meter.tell(at, () => {
-      if (at.target.isConnected) at.measured = measureAt(at.target, at.x, at.y, ids, blocked);
+      if (at.target.isConnected) at.measured = watch.measure(at.target, at.x, at.y);
     });
 
   /** One timer for all moves: it looks again when the last of them is long enough ago. */

@@ -29,7 +29,7 @@ export function fromScript(script: HTMLOrSVGScriptElement | null): Settings | nu
 export function fromDriver(): Settings | null {
   const driven = window.__heatwrightDriven;
   if (!driven || !location.protocol.startsWith("http")) return null;
-  const settings: Settings = { ...DEFAULTS, ...driven, endpoint: "", driven };
+  const settings: Settings = { ...DEFAULTS, ...driven, endpoint: "", canvas: true, driven };
   // Whoever drives knows the addresses already, and filters by them.
   return { ...settings, consent: "not-required", keepQuery: ["*"], keepFragment: "all" };
 }

@@ -1,5 +1,4 @@
 /** The layout environment again, when it has changed under the page. */
-import { readEnvironment } from "./environment";
 import { SETTLED_MS } from "./limits";
 import { listen, together } from "./listen";
 import { ENVIRONMENT_TAG } from "./tags";
@@ -25,15 +24,14 @@ export const watchSurroundings: Watcher = (watch) => {
   const listenToDensity = (): Stop => listenTo(`(resolution: ${devicePixelRatio}dppx)`);
 
   /** Sizes alone are rrweb's to tell: it does so at each resize. */
-  const keyOf = ({ title, inner, client, screen, ...kept } = readEnvironment()): string =>
+  const keyOf = ({ title, inner, client, screen, ...kept } = watch.environment()): string =>
     JSON.stringify([kept, inner[0] > inner[1]]);
   let last = keyOf();
   const settle = watch.contained(() => {
-    const environment = readEnvironment();
+    const environment = watch.environment();
     const key = keyOf(environment);
     if (key === last) return;
     last = key;
-    environment.title = watch.redactor.text(environment.title);
     watch.custom(ENVIRONMENT_TAG, environment);
     stopDensity();
     stopDensity = listenToDensity();

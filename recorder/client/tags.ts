@@ -14,6 +14,10 @@ export const VISIBILITY_TAG = "heatwright/visibility";
 export const REST_TAG = "heatwright/rest";
 /** How many rests of a minute were beyond the limit. */
 export const RESTS_SKIPPED_TAG = "heatwright/rest-skipped";
+/** Natural sizes of media: `MediaPayload` of `media.ts`. */
+export const MEDIA_TAG = "heatwright/media";
+/** How wide masked text was: `WidthsPayload` of `widths.ts`. */
+export const WIDTHS_TAG = "heatwright/widths";
 /** Canvases that are not recorded, and why. */
 export const CANVAS_TAG = "heatwright/canvas";
 /** The recording ended before the page did: payload `{reason}`. */

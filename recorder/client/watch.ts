@@ -3,6 +3,8 @@
  * recording of one document, and takes itself away again without a trace.
  */
 import type { eventWithTime, incrementalData } from "@rrweb/types";
+import type { Measured } from "./anchor-plugin";
+import type { Environment } from "./environment";
 import type { Redactor } from "./redact/redactor";
 import type { Settings } from "./settings";
 
@@ -29,7 +31,14 @@ export interface Watch {
   incremental(data: incrementalData): void;
   /** Calls back for the top window and each same-origin frame's, known and to come. */
   eachWindow(begin: (win: Realm) => Stop): Stop;
-  /** Calls back with each event that is recorded, after it was redacted. */
+  /** Where (`x`, `y`) of the viewport around `target` is, in terms of content. */
+  measure(target: Element, x: number, y: number): Measured | null;
+  /** The layout environment as it is now, redacted. */
+  environment(): Environment;
+  /**
+   * Calls back with each event that is recorded, after it was redacted: first with those since
+   * the last snapshot, if the watcher asks as it begins.
+   */
   eachEvent(see: (event: eventWithTime) => void): Stop;
   /** `callback`, but what it throws is counted and never reaches the page. */
   contained<A extends unknown[]>(callback: (...given: A) => void): (...given: A) => void;

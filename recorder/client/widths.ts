@@ -8,9 +8,8 @@
  */
 import type { serializedNodeWithId } from "@rrweb/types";
 import { MEASURED_TEXTS, SLICE_MS, WIDTHS_PER_EVENT } from "./limits";
+import { WIDTHS_TAG } from "./tags";
 import type { Realm, Watcher } from "./watch";
-
-export const WIDTHS_TAG = "heatwright/widths";
 
 /**
  * `[node id, font size in px, then for each line: UTF-16 units, width in px]`.

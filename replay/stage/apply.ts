@@ -7,8 +7,9 @@ import type {
   scrollData,
   serializedNodeWithId,
 } from "@rrweb/types";
-import { MEDIA_TAG, type MediaPayload } from "../../recorder/client/media";
-import { WIDTHS_TAG, type WidthsPayload } from "../../recorder/client/widths";
+import type { MediaPayload } from "../../recorder/client/media";
+import { MEDIA_TAG, WIDTHS_TAG } from "../../recorder/client/tags";
+import type { WidthsPayload } from "../../recorder/client/widths";
 import { Builder } from "./build";
 import { Masks } from "./masks";
 import { Media } from "./media";

@@ -15,6 +15,7 @@ from tests.packaging.conftest import build, run
 SCRIPTS = {
     "recorder/static/heatwright.js",
     "recorder/static/heatwright-more.js",
+    "recorder/static/heatwright-canvas.js",
     "recorder/static/heatwright.mjs",
     "recorder/static/driven.js",
     "replay/static/stage.js",

@@ -1,0 +1,32 @@
+/** Who sees each recorded event; those who come late see what they have missed. */
+import type { eventWithTime } from "@rrweb/types";
+import { contained } from "./faults";
+import type { Stop } from "./watch";
+
+export interface Seers {
+  see(event: eventWithTime): void;
+  add(see: (event: eventWithTime) => void): Stop;
+  /** From now on nobody comes late any more: past events need not be kept. */
+  letGo(): void;
+}
+
+const FULL_SNAPSHOT = 2;
+
+export function createSeers(): Seers {
+  const seers = new Set<(event: eventWithTime) => void>();
+  let past: eventWithTime[] | null = [];
+  return {
+    see(event) {
+      if (event.type === FULL_SNAPSHOT && past) past = [];
+      past?.push(event);
+      seers.forEach((see) => see(event));
+    },
+    add(see) {
+      const safe = contained(see);
+      past?.forEach(safe);
+      seers.add(safe);
+      return () => seers.delete(safe);
+    },
+    letGo: () => (past = null),
+  };
+}
