@@ -49,7 +49,7 @@ export function createApi(given: Settings | null, loadFrom: LoadFrom): Api {
       tell(TRAIT_TAG, { name, value });
     },
     release(name) {
-      if (settings) settings.release = name;
+      if (settings) settings.release = String(name);
     },
     page: (name) => tell(PAGE_TAG, { name }),
     report: (reason) => tell(REPORT_TAG, { reason }),

@@ -74,6 +74,16 @@ export const CANVAS_SIDE_PX = 1000;
 /** Characters of all samples of one document. */
 export const CANVAS_CHARS = 8 * 1024 * 1024;
 
+// What the collector takes (`recorder/limits.py`); a batch with more would be refused whole.
+
+/** Traits of a session, and the characters of their names and values. */
+export const TRAITS = 32;
+export const TRAIT_NAME_CHARS = 64;
+export const TRAIT_VALUE_CHARS = 256;
+
+/** Characters of a variant or a release. */
+export const LABEL_CHARS = 200;
+
 // Delivery.
 
 /** Events wait at most this long (milliseconds). */

@@ -6,7 +6,7 @@ import { readEnvironment } from "./environment";
 import { contained, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
 import type { Identity } from "./identity";
-import { BUFFER_MS } from "./limits";
+import { BUFFER_MS, LABEL_CHARS, TRAITS, TRAIT_NAME_CHARS, TRAIT_VALUE_CHARS } from "./limits";
 import { listen } from "./listen";
 import { openOutlet, type Outlet } from "./outlet";
 import { createRedactor, type Redactor } from "./redact/redactor";
@@ -129,13 +129,21 @@ export function startRecording(
   return recording;
 }
 
-/** What every batch says of its session. */
+/** What every batch says of its session, in a form that the collector does not refuse. */
 const description = ({ traits, variant, release, driven }: Settings): object => ({
-  traits,
-  variant,
-  release,
+  traits: Object.fromEntries(
+    Object.entries(traits)
+      .map(([name, value]) => [label(name, TRAIT_NAME_CHARS), label(value, TRAIT_VALUE_CHARS)])
+      .filter(([name]) => name)
+      .slice(0, TRAITS),
+  ),
+  variant: label(variant, LABEL_CHARS),
+  release: label(release, LABEL_CHARS),
   device: driven?.device ?? null,
 });
+
+const label = (text: string | null, chars: number): string | null =>
+  text && text.replace(/\0/g, "").slice(0, chars);
 
 function openWatch(
   settings: Settings,
