@@ -17,6 +17,7 @@ TYPES = {
     "js": "text/javascript",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "woff2": "font/woff2",
 }
 
 
