@@ -27,6 +27,6 @@ def show(rows: list[Row]) -> None:
     """Print one line a measurement."""
     for row in rows:
         print(
-            f"{row.name:<52} {row.value:9.1f} {row.unit}   {row.ratio:5.2f} × {row.yardstick}"
+            f"{row.name:<58} {row.value:9.1f} {row.unit}   {row.ratio:5.2f} × {row.yardstick}"
             f" ({row.yardstick_value:.1f} {row.unit})"
         )

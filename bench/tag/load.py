@@ -74,12 +74,12 @@ def _rows(sheet: Sheet, costs: dict[Recorder, list[Cost]]) -> list[Row]:
     own = tasks[Recorder.NONE]
     rows = []
     for one, name in NAMES.items():
-        named = f"{sheet.name}, {name}{_remark(costs[one])}"
+        sent = median(cost.sent for cost in costs[one])
+        named = f"{sheet.name}, {name}, {sent:.0f} kB sent{_remark(costs[one])}"
         yardstick = f"{YARDSTICK}{_remark(costs[Recorder.RRWEB])}; alone {own:.0f} ms"
         rows.append(Row(named, tasks[one] - own, yardstick, tasks[Recorder.RRWEB] - own))
-        rows.append(
-            Row(f"{named}: longest task", longest[one], "the same", longest[Recorder.RRWEB])
-        )
+        label = f"{sheet.name}, {name.partition(' (')[0]}: longest task"
+        rows.append(Row(label, longest[one], "the same", longest[Recorder.RRWEB]))
     return rows
 
 
@@ -131,7 +131,7 @@ async def _under_way(hosts: Hosts, recorder: Recorder) -> None:
 async def _to_the_end(page: Page, hosts: Hosts, recorder: Recorder) -> bool:
     """Whether all was recorded and has arrived."""
     if recorder is not Recorder.NONE:
-        await page.evaluate("() => (window.settle ?? heatwright.flush)()")
+        await page.evaluate("() => window.settle ? settle() : window.heatwright?.flush()")
         await asyncio.sleep(SETTLE_S)
     return await hosts.marked(recorder)
 
