@@ -1,11 +1,15 @@
-"""`python -m bench`: every measurement beside its yardstick."""
+"""`python -m bench [PART…]`: every measurement, or those parts, beside its yardstick."""
 
+import sys
 import time
 
-from bench import heat, stage, tag
+from bench import heat, stage
 from bench.rows import show
+from bench.tag import load, sizes, wire
 
-for part in (tag, heat, stage):
+PARTS = {"sizes": sizes, "load": load, "wire": wire, "heat": heat, "stage": stage}
+
+for name in sys.argv[1:] or PARTS:
     began = time.monotonic()
-    show(part.run())
-    print(f"({part.__name__} took {time.monotonic() - began:.0f} s)")
+    show(PARTS[name].run())
+    print(f"({name} took {time.monotonic() - began:.0f} s)", flush=True)

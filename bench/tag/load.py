@@ -16,7 +16,7 @@ from typing import Any
 from playwright.async_api import Browser, CDPSession, Page
 
 from bench.rows import Row
-from bench.tag.contestants import Hosts, Recorder
+from bench.tag.contestants import Hosts, Recorder, visiting
 from bench.tag.pages import CLICKS, PAGES, Sheet
 
 __all__ = ["run"]
@@ -29,8 +29,11 @@ RECORDERS = (Recorder.NONE, Recorder.RRWEB, Recorder.TAG, Recorder.CLARITY)
 NAMES = {Recorder.TAG: "the tag (bar: 1.1 ×)", Recorder.CLARITY: "clarity-js"}
 YARDSTICK = "rrweb + stringify + fetch"
 
-IDLE_S = 2.5
-"""After a page's work: every recorder here sends what waits within two seconds."""
+QUIET_S = 2.2
+"""Without new bytes after a page's work: every recorder here sends what waits in two seconds."""
+
+QUIET_TURNS = 5
+"""At most: Clarity goes on sending measurements of its own."""
 
 PATIENCE_S = 15
 """For a recorder's first bytes: the slowest took four seconds."""
@@ -54,17 +57,22 @@ class Cost:
     whole: bool
 
 
-async def run(browser: Browser, hosts: Hosts) -> list[Row]:
-    """Medians less the page's own; takes about seven minutes."""
+def run() -> list[Row]:
+    """Medians less the page's own; takes about eight minutes."""
+    return asyncio.run(_run())
+
+
+async def _run() -> list[Row]:
     rows = []
-    # A browser's first page is slower than all others.
-    await _visit(browser, hosts, *next(iter(PAGES.items())), Recorder.NONE)
-    for name, sheet in PAGES.items():
-        costs = defaultdict(list)
-        for _ in range(RUNS):
-            for recorder in RECORDERS:
-                costs[recorder].append(await _visit(browser, hosts, name, sheet, recorder))
-        rows += _rows(sheet, costs)
+    async with visiting() as (browser, hosts):
+        # A browser's first page is slower than all others.
+        await _visit(browser, hosts, *next(iter(PAGES.items())), Recorder.NONE)
+        for name, sheet in PAGES.items():
+            costs = defaultdict(list)
+            for _ in range(RUNS):
+                for recorder in RECORDERS:
+                    costs[recorder].append(await _visit(browser, hosts, name, sheet, recorder))
+            rows += _rows(sheet, costs)
     return rows
 
 
@@ -105,7 +113,7 @@ async def _visit(
     if sheet.pointer:
         await _point(page, cdp)
     await page.evaluate("() => bench.run()")
-    await asyncio.sleep(IDLE_S)
+    await _at_rest(hosts, recorder)
     spent = await _task_ms(cdp) - before
     longest = await page.evaluate("() => bench.longest")
     whole = await _to_the_end(page, hosts, recorder)
@@ -126,6 +134,16 @@ async def _under_way(hosts: Hosts, recorder: Recorder) -> None:
         if (await hosts.taken(recorder)).requests:
             return
         await asyncio.sleep(0.1)
+
+
+async def _at_rest(hosts: Hosts, recorder: Recorder) -> None:
+    before = None
+    for _ in range(QUIET_TURNS):
+        now = await hosts.taken(recorder)
+        if now == before:
+            return
+        before = now
+        await asyncio.sleep(QUIET_S)
 
 
 async def _to_the_end(page: Page, hosts: Hosts, recorder: Recorder) -> bool:

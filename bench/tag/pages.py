@@ -13,8 +13,8 @@ SCRIPTS = Path(__file__).parent / "scripts"
 CROWD = 150_000
 """Nodes of the largest page: about twenty times an ordinary one."""
 
-CLICKS = 600
-"""Clicks of the pointer storm, with two moves each; at one an animation frame ten seconds."""
+CLICKS = 500
+"""Clicks of the pointer storm, with two moves each; at one an animation frame eight seconds."""
 
 _STYLE = "body{font:14px sans-serif}td,a{padding:2px}.card{display:inline-block;margin:2px}"
 

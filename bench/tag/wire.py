@@ -10,7 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 from bench.rows import Row
-from bench.tag.contestants import Hosts, Recorder
+from bench.tag.contestants import Recorder, visiting
 
 __all__ = ["run"]
 
@@ -24,17 +24,9 @@ AFTERWARDS_S = 2.5
 """For what is sent when a page is left."""
 
 
-async def run(browser: Browser, hosts: Hosts) -> list[Row]:
+def run() -> list[Row]:
     """Bodies of all requests, as sent; takes a little more than a minute."""
-    await hosts.forget()
-    await asyncio.gather(*(_visit(browser, hosts.templates[one]) for one in RECORDERS))
-    await asyncio.sleep(AFTERWARDS_S)
-    kilobytes = {}
-    for one in RECORDERS:
-        taken = await hosts.taken(one)
-        if taken.requests < len(PAGES):
-            raise RuntimeError(f"{one} sent nothing for some page: nothing can be compared.")
-        kilobytes[one] = taken.bytes / 1000
+    kilobytes = asyncio.run(_run())
     names = {
         Recorder.RRWEB: "rrweb's events as JSON",
         Recorder.PACKED: "rrweb's events, @rrweb/packer",
@@ -45,6 +37,18 @@ async def run(browser: Browser, hosts: Hosts) -> list[Row]:
         Row(label, kilobytes[Recorder.TAG], name, kilobytes[one], "kB")
         for one, name in names.items()
     ]
+
+
+async def _run() -> dict[Recorder, float]:
+    """kB by recorder."""
+    async with visiting() as (browser, hosts):
+        await asyncio.gather(*(_visit(browser, hosts.templates[one]) for one in RECORDERS))
+        await asyncio.sleep(AFTERWARDS_S)
+        taken = {one: await hosts.taken(one) for one in RECORDERS}
+    for one, given in taken.items():
+        if given.requests < len(PAGES):
+            raise RuntimeError(f"{one} sent nothing for some page: nothing can be compared.")
+    return {one: given.bytes / 1000 for one, given in taken.items()}
 
 
 async def _visit(browser: Browser, origin: str) -> None:
