@@ -122,4 +122,4 @@ async def visiting() -> AsyncIterator[tuple[Browser, Hosts]]:
             finally:
                 await browser.close()
     finally:
-        await process.communicate()  # the end of its input is the end of its work
+        await process.communicate(b"")  # the end of its input is the end of its work
