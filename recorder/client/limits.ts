@@ -3,7 +3,7 @@
 // When a recording ends by itself; its last event then says which limit it met.
 
 /** Mutations (added, removed and changed nodes) in a second that a page may make for long. */
-export const MUTATIONS_PER_SECOND = 5_000;
+export const MUTATIONS_PER_SECOND = 10_000;
 
 /** Seconds in a row beyond `MUTATIONS_PER_SECOND`; a framework's first render takes one or two. */
 export const STORM_SECONDS = 5;
@@ -114,8 +114,8 @@ export const KEEPALIVE_BYTES = 60 * 1024;
 export const RETRY_MS = 1000;
 export const RETRY_CAP_MS = 60_000;
 
-/** What a page may hold back while the collector is away (characters); then recording stops. */
-export const SPOOL_CHARS = 8 * 1024 * 1024;
+/** What a page may hold back while the collector is away (bytes, compressed); then recording stops. */
+export const SPOOL_BYTES = 4 * 1024 * 1024;
 
 // What is measured while the page is idle.
 

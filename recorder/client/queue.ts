@@ -8,7 +8,7 @@
 import type { Identity } from "./identity";
 import * as limits from "./limits";
 import type { Settings } from "./settings";
-import type { Parcel, Transport } from "./transport";
+import { sizeOf, type Parcel, type Transport } from "./transport";
 
 export interface Queue {
   /** Takes the JSON of one event; `urgent` ones do not wait for others. */
@@ -47,7 +47,6 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
   let waiting: string[] = [];
   let waitingChars = 0;
   let spool: Parcel[] = [];
-  let spoolChars = 0;
   let sequence = 0;
   let timer: number | undefined;
   let dueAt = Infinity;
@@ -81,27 +80,31 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
       ...owner.describe(),
     });
     const text = `${head.slice(0, -1)},"events":[${events.join(",")}]}`;
-    spool.push({ text });
-    spoolChars += text.length;
+    const parcel: Parcel = { body: text };
+    spool.push(parcel);
+    // What has to wait long takes little room.
+    if (spool.length > 1) void transport.pack(parcel);
   };
 
-  /** Turns what waits into batches of at most `limit` by `sizeOf`, in characters unless told. */
-  const seal = (limit = limits.BATCH_CHARS, sizeOf = (text: string): number => text.length): void => {
+  /** Turns what waits into batches of at most `limit` by `weigh`, in characters unless told. */
+  const seal = (limit = limits.BATCH_CHARS, weigh = (text: string): number => text.length): void => {
     let piece: string[] = [];
     let size = 0;
     for (const text of waiting) {
-      if (size && size + sizeOf(text) > limit) {
+      if (size && size + weigh(text) > limit) {
         putAside(piece);
         piece = [];
         size = 0;
       }
       piece.push(text);
-      size += sizeOf(text);
+      size += weigh(text);
     }
     if (piece.length) putAside(piece);
     waiting = [];
     waitingChars = 0;
-    if (spoolChars > limits.SPOOL_CHARS) owner.onFull();
+    // The last one may be as large as it likes: nothing has kept it from leaving yet.
+    const held = spool.slice(0, -1).reduce((sum, parcel) => sum + sizeOf(parcel), 0);
+    if (held > limits.SPOOL_BYTES) owner.onFull();
   };
 
   const drain = async (): Promise<void> => {
@@ -117,7 +120,7 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
         return;
       }
       retryMs = limits.RETRY_MS;
-      if (spool[0] === parcel) spoolChars -= spool.shift()?.text.length ?? 0;
+      if (spool[0] === parcel) spool.shift();
       if (became === "refused") return owner.onRefused();
     }
   };

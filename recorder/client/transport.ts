@@ -2,10 +2,10 @@
 import { GZIP_FROM, KEEPALIVE_BYTES } from "./limits";
 import type { Settings } from "./settings";
 
-/** One batch on its way: its JSON, and what was made of it for the wire. */
+/** One batch on its way. */
 export interface Parcel {
-  text: string;
-  packed?: ArrayBuffer;
+  /** JSON, or gzip of it. */
+  body: string | ArrayBuffer;
   /** Under way in a request that outlives its page: nothing more can be done for it. */
   outlives?: boolean;
 }
@@ -17,6 +17,8 @@ export interface Outcome {
 }
 
 export interface Transport {
+  /** Makes the parcel smaller, off the main thread; resolves in any case. */
+  pack(parcel: Parcel): Promise<void>;
   /** Resolves once the parcel is acknowledged, refused for good, or failed for now. */
   send(parcel: Parcel): Promise<Outcome>;
   /** Last chance, while the page goes away; nothing is waited for. */
@@ -38,12 +40,13 @@ export function transportFor(settings: Settings): Transport {
 
 function bindingTransport(binding: (batch: string) => Promise<void>): Transport {
   return {
-    send: ({ text }) =>
-      binding(text).then(
+    pack: () => Promise.resolve(),
+    send: ({ body }) =>
+      binding(body as string).then(
         () => ({ became: "kept" }),
         () => FAILED,
       ),
-    sendLast: ({ text }) => void binding(text).catch(() => undefined),
+    sendLast: ({ body }) => void binding(body as string).catch(() => undefined),
     abort: () => undefined,
   };
 }
@@ -64,7 +67,7 @@ function httpTransport(url: string): Transport {
         keepalive,
         // Without headers of ours no preflight is due, which would cost a way there and back and
         // dies with its page. Gzip tells itself by its first bytes.
-        body: parcel.packed ?? parcel.text,
+        body: parcel.body,
         signal: underWay.signal,
       });
       // Until its answer is read, a keepalive request counts against the 64 KiB in flight.
@@ -77,10 +80,10 @@ function httpTransport(url: string): Transport {
   };
 
   return {
+    pack,
     async send(parcel) {
       await pack(parcel);
-      const size = parcel.packed?.byteLength ?? new Blob([parcel.text]).size;
-      const small = size < KEEPALIVE_BYTES;
+      const small = new Blob([parcel.body]).size < KEEPALIVE_BYTES;
       return (
         post(parcel, small)
           // The page's own keepalive requests may have used up the quota that all of them share.
@@ -88,9 +91,8 @@ function httpTransport(url: string): Transport {
           .catch(() => FAILED)
       );
     },
-    sendLast({ text, packed, outlives }) {
+    sendLast({ body, outlives }) {
       if (outlives) return;
-      const body = packed ?? text;
       if (navigator.sendBeacon?.(url, body)) return;
       fetchNow(url, { method: "POST", credentials: "omit", body }).catch(() => undefined);
     },
@@ -107,8 +109,13 @@ function judge(response: Response): Outcome {
 
 /** The browser compresses in threads of its own. */
 async function pack(parcel: Parcel): Promise<void> {
-  if (parcel.packed || parcel.text.length < GZIP_FROM) return;
+  const { body } = parcel;
+  if (typeof body !== "string" || body.length < GZIP_FROM) return;
   if (typeof CompressionStream === "undefined") return;
-  const stream = new Blob([parcel.text]).stream().pipeThrough(new CompressionStream("gzip"));
-  parcel.packed = await new Response(stream).arrayBuffer();
+  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
+  parcel.body = await new Response(stream).arrayBuffer();
 }
+
+/** Bytes of gzip, or characters of JSON: what a parcel takes in memory. */
+export const sizeOf = ({ body }: Parcel): number =>
+  typeof body === "string" ? body.length : body.byteLength;
