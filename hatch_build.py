@@ -72,6 +72,11 @@ class Bundle(NamedTuple):
         return f"{self.output}.inputs"
 
     @property
+    def brotli_file(self) -> str:
+        """Where a lean script lies compressed, as most browsers take it."""
+        return f"{self.output}.br"
+
+    @property
     def licenses_file(self) -> str:
         """Where the licences of what the script contains are kept."""
         return f"{self.output}.licenses.txt"
@@ -194,6 +199,8 @@ def make(root: Path, bundle: Bundle, modules: Path, digest: str) -> None:
         licenses = "\n".join(_licenses(json.loads(told)["inputs"], modules))
         _replace(root / bundle.licenses_file, licenses.encode())
         _replace(root / bundle.output, script.read_bytes())
+        if bundle.lean:
+            _replace(root / bundle.brotli_file, Path(f"{script}.br").read_bytes())
 
 
 def _licenses(inputs: list[str], modules: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 import { withoutUnreached } from "./lean_rrweb.mjs";
 
@@ -41,5 +42,7 @@ if (lean) {
     compress: { passes: 3 },
   });
   await writeFile(options.outfile, code);
+  // Once and thoroughly, instead of at each visit and in a hurry.
+  await writeFile(`${options.outfile}.br`, brotliCompressSync(code));
 }
 process.stdout.write(JSON.stringify({ inputs: Object.keys(metafile.inputs) }));
