@@ -18,10 +18,14 @@ export interface Api extends Heatwright {
 export function createApi(given: Settings | null, loadFrom: LoadFrom): Api {
   let settings: Settings | null = null;
   let visit: Visit | null = null;
+  /** Those of the settings, without what the site told of the visitor since. */
+  let traits: Settings["traits"] = {};
 
   const begin = (found: Settings | null): void => {
-    if (visit || !found) return;
+    // Frames are recorded by the top document's recorder, through rrweb, not by a tag of their own.
+    if (visit || !found || window.top !== window) return;
     settings = found;
+    traits = { ...found.traits };
     visit = createVisit(found, () => loadFrom(found));
     if (found.consent === "not-required") visit.begin(null);
   };
@@ -35,7 +39,10 @@ export function createApi(given: Settings | null, loadFrom: LoadFrom): Api {
   const api: Heatwright = {
     init: (options) => begin(checked(options)),
     consent(decision, { version = settings?.consentVersion ?? null } = {}) {
-      if (!decision) return visit?.end(true);
+      if (!decision) {
+        if (settings) settings.traits = { ...traits };
+        return visit?.end(true);
+      }
       const consent: Consent = { at: Date.now(), version };
       visit?.begin(consent);
     },

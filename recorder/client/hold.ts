@@ -1,6 +1,6 @@
 /** `on-error` mode: the last minute is kept in memory and sent only once something goes wrong. */
 import type { eventWithTime } from "@rrweb/types";
-import { BUFFER_CHARS } from "./limits";
+import { BUFFER_CHARS, BUFFER_MS } from "./limits";
 import { ERROR_TAG, REPORT_TAG, REQUEST_TAG } from "./tags";
 
 export interface Hold {
@@ -12,18 +12,20 @@ const META = 4;
 const CUSTOM = 5;
 
 /**
- * Holds events back. rrweb makes a fresh snapshot every minute; those since
- * the last but one are kept, so that at least the last minute can be replayed.
- * `tooMuch` asks for a fresh snapshot when what is held outgrows its limit.
+ * Holds events back. While there are any, `freshen` asks for a snapshot every
+ * minute; the events since the last but one are kept, so that at least the
+ * last minute can be replayed. What outgrows its limit is forgotten.
  */
-export function holdBack(send: (text: string) => void, onWake: () => void, tooMuch: () => void): Hold {
+export function holdBack(send: (text: string) => void, onWake: () => void, freshen: () => void): Hold {
   let minutes: Minute[] = [];
   let awake = false;
   return {
     add(event, text) {
       if (awake) return true;
       // A snapshot is announced by its Meta event.
-      if (event.type === META || !minutes.length) minutes = [...minutes.slice(-1), { texts: [], chars: 0 }];
+      if (event.type === META || !minutes.length) {
+        minutes = [...minutes.slice(-1), { texts: [], chars: 0, from: event.timestamp, over: false }];
+      }
       const minute = minutes[minutes.length - 1] as Minute;
       minute.texts.push(text);
       minute.chars += text.length;
@@ -33,7 +35,10 @@ export function holdBack(send: (text: string) => void, onWake: () => void, tooMu
         onWake();
       } else if (minutes.reduce((sum, { chars }) => sum + chars, 0) > BUFFER_CHARS) {
         minutes = [];
-        tooMuch();
+        freshen();
+      } else if (event.timestamp - minute.from > BUFFER_MS && !minute.over) {
+        minute.over = true;
+        freshen();
       }
       return false;
     },
@@ -43,6 +48,10 @@ export function holdBack(send: (text: string) => void, onWake: () => void, tooMu
 interface Minute {
   texts: string[];
   chars: number;
+  /** Epoch milliseconds. */
+  from: number;
+  /** A fresh snapshot has been asked for. */
+  over: boolean;
 }
 
 /** An error nobody caught, a request that failed, or what the site itself reports. */

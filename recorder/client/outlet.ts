@@ -7,8 +7,6 @@ import { createQueue, type QueueOwner } from "./queue";
 import { transportFor } from "./transport";
 
 export interface Outlet {
-  /** Whether events are held back until something goes wrong. */
-  readonly holds: boolean;
   add(event: eventWithTime): void;
   flush(): Promise<void>;
   /** The network is back. */
@@ -21,8 +19,8 @@ export interface Outlet {
 
 export interface OutletOwner extends Omit<QueueOwner, "onFull"> {
   onLimit(reason: LimitReason): void;
-  /** More is held back than memory allows: a fresh snapshot is wanted. */
-  onHeldTooMuch(): void;
+  /** What is held back needs a fresh snapshot to begin with. */
+  onStale(): void;
 }
 
 const FULL_SNAPSHOT = 2;
@@ -41,10 +39,9 @@ export function openOutlet(owner: OutletOwner): Outlet {
     void queue.flush();
   };
   const hold: Hold | null = holds
-    ? holdBack((text) => queue.add(text, false), wake, owner.onHeldTooMuch)
+    ? holdBack((text) => queue.add(text, false), wake, owner.onStale)
     : null;
   return {
-    holds,
     add(event) {
       const text = JSON.stringify(event);
       if (isRepeat(event, text)) return;

@@ -6,7 +6,7 @@ import { readEnvironment } from "./environment";
 import { contained, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
 import type { Identity } from "./identity";
-import { BUFFER_MS, LABEL_CHARS, TRAITS, TRAIT_NAME_CHARS, TRAIT_VALUE_CHARS } from "./limits";
+import { LABEL_CHARS, TRAITS, TRAIT_NAME_CHARS, TRAIT_VALUE_CHARS } from "./limits";
 import { listen } from "./listen";
 import { openOutlet, type Outlet } from "./outlet";
 import { createRedactor, type Redactor } from "./redact/redactor";
@@ -56,6 +56,7 @@ export function startRecording(
   const windows = watchWindows();
   const stops: Stop[] = [];
   let over = false;
+  let last = startedAt;
 
   const end = (drop: boolean): void => {
     if (over) return;
@@ -69,7 +70,7 @@ export function startRecording(
     url: redactor.url(location.href),
     describe: () => redactor.data(description(settings)),
     onRefused: () => end(true),
-    onHeldTooMuch: () => queueMicrotask(() => over || takeSnapshot()),
+    onStale: () => queueMicrotask(() => over || takeSnapshot()),
     // Not at once: rrweb or a watcher is in the midst of something.
     onLimit: (reason: LimitReason) =>
       queueMicrotask(() => {
@@ -81,6 +82,8 @@ export function startRecording(
   const seers = createSeers();
   const emit = contained((event: eventWithTime): void => {
     if (over) return;
+    // A clock that is set back must not put events in another order.
+    last = event.timestamp = Math.max(last, event.timestamp);
     redactor.event(event);
     if (event.type === FULL_SNAPSHOT) queueMicrotask(introduce);
     seers.see(event);
@@ -116,7 +119,7 @@ export function startRecording(
       else void outlet.flush();
     },
   };
-  stops.push(runRrweb(settings, windows, emit, outlet.holds ? BUFFER_MS : undefined));
+  stops.push(runRrweb(settings, windows, emit));
   stops.push(...watchLeaving(settings, recording, outlet));
   const begin = contained((watcher: Watcher) => void stops.push(watcher(watch)));
   loadMore()

@@ -22,12 +22,11 @@ export const ids: NodeIds = record.mirror;
 
 export const takeSnapshot = (): void => record.takeFullSnapshot(true);
 
-/** Records until the returned function is called; a fresh snapshot every `snapshotMs`, if given. */
+/** Records until the returned function is called. */
 export function runRrweb(
   settings: Settings,
   windows: Windows,
   emit: (event: eventWithTime) => void,
-  snapshotMs: number | undefined,
 ): Stop {
   let over = false;
   const stop = contained((): void => {
@@ -55,7 +54,6 @@ export function runRrweb(
     blockSelector: settings.blockSelector || undefined,
     ignoreSelector: settings.ignoreSelector || undefined,
     collectFonts: true,
-    checkoutEveryNms: snapshotMs,
     errorHandler(error) {
       noteFault(error);
       return true;

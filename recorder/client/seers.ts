@@ -12,13 +12,16 @@ export interface Seers {
 
 const FULL_SNAPSHOT = 2;
 
+/** Events that are kept for late ones; whoever is later than that has a line too slow to wait for. */
+const PAST_EVENTS = 2000;
+
 export function createSeers(): Seers {
   const seers = new Set<(event: eventWithTime) => void>();
   let past: eventWithTime[] | null = [];
   return {
     see(event) {
       if (event.type === FULL_SNAPSHOT && past) past = [];
-      past?.push(event);
+      if (past && past.push(event) > PAST_EVENTS) past = null;
       seers.forEach((see) => see(event));
     },
     add(see) {

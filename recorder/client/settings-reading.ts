@@ -12,7 +12,7 @@ const TRAIT = "trait";
 /** Null when there is no script element with a key: then `init()` is waited for. */
 export function fromScript(script: HTMLOrSVGScriptElement | null): Settings | null {
   if (!(script instanceof HTMLScriptElement) || !script.dataset.key) return null;
-  const told: Record<string, unknown> = { endpoint: new URL(script.src).origin, traits: {} };
+  const told: Record<string, unknown> = { endpoint: new URL(".", script.src).href, traits: {} };
   for (const [name, text] of Object.entries(script.dataset) as [string, string][]) {
     // `data-trait-plan="free"` arrives as `traitPlan`.
     const trait = name.startsWith(TRAIT) && name.slice(TRAIT.length);
@@ -36,7 +36,7 @@ export function fromDriver(): Settings | null {
 
 /** Whole settings, or null where a mistake could record more than the site wants. */
 export function checked(options: Options): Settings | null {
-  const settings = { ...DEFAULTS, ...defined(options) } as Settings;
+  const settings = { ...DEFAULTS, ...defined(options), driven: null } as Settings;
   settings.endpoint = String(settings.endpoint ?? "").replace(/\/$/, "");
   settings.traits = { ...settings.traits };
   const problem = problemOf(settings);

@@ -9,9 +9,8 @@ import { loadMoreFrom } from "./more-loading";
 import { fromScript } from "./settings-reading";
 import "./tag-global";
 
-// Frames are recorded by the top document's recorder, through rrweb, not by a tag of their own.
 const before = window.heatwright;
-if (window.top === window && (!before || Array.isArray(before))) {
+if (!before || Array.isArray(before)) {
   const api = createApi(fromScript(document.currentScript), loadMoreFrom);
   window.heatwright = api;
   if (before) api.push(...before);

@@ -23,7 +23,7 @@ export interface Transport {
   send(parcel: Parcel): Promise<Outcome>;
   /** Last chance, while the page goes away; nothing is waited for. */
   sendLast(parcel: Parcel): void;
-  /** Takes back what is under way. */
+  /** Takes back what is under way; nothing is sent any more. */
   abort(): void;
 }
 
@@ -52,11 +52,12 @@ function bindingTransport(binding: (batch: string) => Promise<void>): Transport 
 }
 
 function httpTransport(url: string): Transport {
-  let underWay: AbortController | null = null;
+  const given = new AbortController();
 
   /** Rejects where there is no answer at all. */
   const post = async (parcel: Parcel, keepalive: boolean): Promise<Outcome> => {
-    underWay = new AbortController();
+    // Not even the second attempt of what was under way.
+    if (given.signal.aborted) return FAILED;
     parcel.outlives = keepalive;
     try {
       const response = await fetchNow(url, {
@@ -68,14 +69,13 @@ function httpTransport(url: string): Transport {
         // Without headers of ours no preflight is due, which would cost a way there and back and
         // dies with its page. Gzip tells itself by its first bytes.
         body: parcel.body,
-        signal: underWay.signal,
+        signal: given.signal,
       });
       // Until its answer is read, a keepalive request counts against the 64 KiB in flight.
       await response.arrayBuffer();
       return judge(response);
     } finally {
       parcel.outlives = false;
-      underWay = null;
     }
   };
 
@@ -92,11 +92,11 @@ function httpTransport(url: string): Transport {
       );
     },
     sendLast({ body, outlives }) {
-      if (outlives) return;
+      if (outlives || given.signal.aborted) return;
       if (navigator.sendBeacon?.(url, body)) return;
       fetchNow(url, { method: "POST", credentials: "omit", body }).catch(() => undefined);
     },
-    abort: () => underWay?.abort(),
+    abort: () => given.abort(),
   };
 }
 

@@ -5,9 +5,8 @@
  */
 import { contained } from "./faults";
 import { aliveSession, currentSession, forget, identify, touchSession, VISITOR_KEY } from "./identity";
-import { SESSION_IDLE_MS } from "./limits";
-import { isBot, isExcluded, isSampled, optedOut } from "./permission";
 import { listen } from "./listen";
+import { isBot, isExcluded, isSampled, optedOut } from "./permission";
 import { startRecording, type Consent, type LoadMore, type Recording } from "./recording";
 import { watchRoutes } from "./routes";
 import type { Settings } from "./settings";
@@ -40,6 +39,8 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
   let lastSign = 0;
   let timer: number | undefined;
   let parsed = false;
+  /** Nobody was there for so long that the session has ended. */
+  let asleep = false;
   /** A recording of this page ended by itself; going on would only meet the same limit again. */
   let gaveUp = false;
   /** Told before the page was parsed. */
@@ -72,7 +73,10 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
   /** Ends a recording whose visitor has gone, from this tab and from all others. */
   const watchIdle = (): void => {
     timer = window.setTimeout(() => {
-      if (recording && aliveSession(Date.now()) !== recording.identity.session) pause(false);
+      if (recording && aliveSession(Date.now()) !== recording.identity.session) {
+        pause(false);
+        asleep = true;
+      }
       watchIdle();
     }, LOOK_MS);
   };
@@ -80,11 +84,11 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
   const live = contained((): void => {
     const now = Date.now();
     if (now - lastSign < SIGN_MS) return;
-    const session = recording?.identity.session;
-    // Asleep for too long, or another tab has begun the next session.
-    const rotates = session ? aliveSession(now) !== session : now - lastSign >= SESSION_IDLE_MS;
     lastSign = now;
-    if (rotates) {
+    const session = recording?.identity.session;
+    // The computer slept, or another tab has begun the next session.
+    if (asleep || (session && aliveSession(now) !== session)) {
+      asleep = false;
       pause(false);
       start();
     } else if (session) touchSession(session, now);
@@ -105,7 +109,6 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
     begin(given) {
       consent = given;
       if (stops.length || (!settings.driven && (optedOut() || isBot(settings)))) return;
-      lastSign = Date.now();
       stops = [watchRoutes(onRoute)];
       if (!settings.driven) {
         stops.push(listen(window, SIGNS_OF_LIFE, live));
@@ -123,7 +126,8 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
     },
     end(withdrawn) {
       clearTimeout(timer);
-      gaveUp = false;
+      gaveUp = asleep = false;
+      early.length = 0;
       stops.splice(0).forEach((stop) => stop());
       pause(withdrawn);
       if (withdrawn) forget();
