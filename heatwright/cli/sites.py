@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, print_table
+from recorder.errors import WrongUse
 from recorder.sites import Site
 
-__all__ = ["app"]
+__all__ = ["Consent", "app", "pasted_tag"]
 
 app = typer.Typer(help="Registered sites and their write keys.", no_args_is_help=True)
-
-SNIPPET = (
-    '<script async src="{collector}/heatwright.js"\n'
-    '        data-key="{key}" data-consent="{consent}"></script>'
-)
 
 
 class Consent(StrEnum):
@@ -26,6 +23,29 @@ class Consent(StrEnum):
 
     REQUIRED = "required"
     NOT_REQUIRED = "not-required"
+
+
+def pasted_tag(collector: str, key: str, consent: Consent) -> str:
+    """The script element for a site's pages; `collector` has no slash at its end."""
+    parts = urlsplit(collector)
+    # The tag takes its script's origin for the collector; below a path it has to be told.
+    endpoint = f' data-endpoint="{collector}"' if parts.path else ""
+    return (
+        f'<script async src="{collector}/heatwright.js"\n'
+        f'        data-key="{key}" data-consent="{consent}"{endpoint}></script>'
+    )
+
+
+def _base_url(text: str) -> str:
+    """A collector's address without a slash at its end. Raises WrongUse for what is none."""
+    parts = urlsplit(text)
+    odd = parts.query or parts.fragment or set(text) & set(" \t\"'<>;,")
+    if parts.scheme not in ("http", "https") or not parts.hostname or odd:
+        raise WrongUse(
+            f"{text[:200]!r} cannot be a collector's address.",
+            "Give scheme and host, such as https://heat.example.com.",
+        )
+    return text.rstrip("/")
 
 
 @app.command("add")
@@ -47,18 +67,31 @@ def add(
 
     Example: heatwright sites add shop --origin http://localhost:8000
     """
+    base = _base_url(collector)
     with open_store(store) as opened:
         site = opened.sites.add(name, origin, consent=consent.value)
     if json:
         print_json(_plain(site))
         return
     note("Paste this into the <head> of every page:")
-    typer.echo(SNIPPET.format(collector=collector.rstrip("/"), key=site.write_key, consent=consent))
+    typer.echo(pasted_tag(base, site.write_key, consent))
+    _explain(base, consent)
+
+
+def _explain(base: str, consent: Consent) -> None:
+    """What the pasted tag needs besides."""
     if consent is Consent.REQUIRED:
         note(
             "Nothing is recorded until the page calls heatwright.consent(true); "
             "where no consent is needed, add the site with --consent not-required."
         )
+    parts = urlsplit(base)
+    source = f"{parts.scheme}://{parts.netloc}"
+    note(
+        "If the site has a Content-Security-Policy, add the collector to two of its directives: "
+        f"script-src {source}; connect-src {source}"
+    )
+    note("All settings and calls are in docs/tag.md.")
 
 
 @app.command("list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -154,24 +155,38 @@ async def test_no_call_of_the_site_ever_throws(browser: Browser, store: Store) -
     assert {"goal": "after", "properties": {}} in wire.custom("heatwright/goal")
 
 
-POLICY = (
-    "default-src 'self'; script-src 'self' {0}; connect-src 'self' {0}; style-src 'unsafe-inline'; "
-    "require-trusted-types-for 'script'"
+STRICT = "default-src 'self'; style-src 'unsafe-inline'; require-trusted-types-for 'script'; "
+
+DOCUMENTED = re.search(
+    r"^Content-Security-Policy: (script-src .*; (connect-src .*))$",
+    (Path(__file__).parents[2] / "docs/tag.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
 )
+assert DOCUMENTED
 
 
-async def test_a_strict_policy_needs_the_collector_and_nothing_else(
-    browser: Browser, store: Store
+@pytest.mark.parametrize(
+    ("policy", "attributes"),
+    [
+        (DOCUMENTED[1], ""),
+        (f"script-src 'nonce-shed' 'strict-dynamic'; {DOCUMENTED[2]}", 'nonce="shed"'),
+    ],
+    ids=["by origin", "by nonce"],
+)
+async def test_a_strict_policy_needs_what_the_docs_say_and_nothing_else(
+    policy: str, attributes: str, browser: Browser, store: Store
 ) -> None:
     """No `eval`, no `blob:` worker, no inline script; Trusted Types are no obstacle."""
     violations: list[str] = []
+    body = PAGE.replace("srcdoc", "data-no")
+    attributes = f'data-consent="not-required" data-canvas {attributes}'
     async with (
-        tagged_site(store, {"/": PAGE.replace("srcdoc", "data-no")}) as tagged,
+        tagged_site(store, {"/": body}, attributes) as tagged,
         visitor(browser, tagged) as (page, wire),
     ):
-        policy = POLICY.format(tagged.collector)
+        whole = STRICT + policy.replace("https://heat.example.com", tagged.collector)
         tagged.site.pages["/"] = str(tagged.site.pages["/"]).replace(
-            "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy}">'
+            "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{whole}">'
         )
         page.on(
             "console",
@@ -185,6 +200,8 @@ async def test_a_strict_policy_needs_the_collector_and_nothing_else(
     assert violations == []
     assert any(event["type"] == 6 for event in wire.events)
     assert wire.custom("heatwright/reduced") == []
+    asked = {request.url.rpartition("/")[2].partition("?")[0] for request in wire.requests}
+    assert asked >= {"heatwright-more.js", "heatwright-canvas.js", "batches"}
 
 
 async def test_without_its_second_part_the_tag_records_and_says_so(
