@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
+from heatwright.cli.sites import Consent, pasted_tag
 from recorder.store import Store
 from tests.docs.sources import doc
 from tests.support.tagged import TaggedSite, flushed, tagged_site, visitor
@@ -63,3 +64,32 @@ async def test_the_es_module_is_started_as_the_page_says(browser: Browser, store
         await page.wait_for_function("() => window.flush")
         await page.evaluate("() => flush()")
     assert [event for event in wire.events if event["type"] == 2]
+
+
+async def test_a_path_of_the_site_can_stand_for_the_collector(
+    browser: Browser, store: Store
+) -> None:
+    """Then policies with `'self'` need no change."""
+    policy = "default-src 'self'"
+    async with (
+        tagged_site(store, {}) as tagged,
+        visitor(browser, tagged) as (page, _wire),
+    ):
+        heat = f"{tagged.url}/heat"
+
+        async def proxy(route: Route) -> None:
+            there = route.request.url.replace(heat, tagged.collector)
+            await route.fulfill(response=await route.fetch(url=there))
+
+        await page.route(f"{heat}/**", proxy)
+        tag = pasted_tag(heat, tagged.key, Consent.NOT_REQUIRED)
+        tagged.site.pages["/"] = (
+            "<!DOCTYPE html><html><head>"
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">{tag}</head><body>x'
+        )
+        await page.goto(tagged.url)
+        await flushed(page)
+        link = await page.evaluate("() => heatwright.sessionUrl()")
+        (session,) = store.sessions()
+    assert f'data-endpoint="{heat}"' in tag
+    assert link == f"{heat}/s/{session.id}"
