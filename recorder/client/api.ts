@@ -41,7 +41,8 @@ export function createApi(given: Settings | null, loadFrom: LoadFrom): Api {
     consent(decision, { version = settings?.consentVersion ?? null } = {}) {
       if (!decision) {
         if (settings) settings.traits = { ...traits };
-        return visit?.end(true);
+        void visit?.end(true);
+        return;
       }
       const consent: Consent = { at: Date.now(), version };
       visit?.begin(consent);
@@ -68,7 +69,7 @@ export function createApi(given: Settings | null, loadFrom: LoadFrom): Api {
       return `${settings.endpoint}/s/${session}${now ? `?at=${seconds.toFixed(1)}s` : ""}`;
     },
     flush: () => visit?.recording()?.flush() ?? Promise.resolve(),
-    stop: () => visit?.end(false),
+    stop: () => visit?.end(false) ?? Promise.resolve(),
   };
   const safe = harmless(api);
   begin(given);

@@ -70,8 +70,11 @@ export interface Heatwright {
   sessionUrl(options?: { now?: boolean }): string | null;
   /** Resolves when all that was recorded so far has been handed over, or has failed for now. */
   flush(): Promise<void>;
-  /** Ends the recording of this page and leaves nothing of the tag behind but this object. */
-  stop(): void;
+  /**
+   * Ends the recording of this page and leaves nothing of the tag behind but this object.
+   * Resolves like `flush()`.
+   */
+  stop(): Promise<void>;
 }
 
 /** A call that is written down before the tag has arrived: `["track", "purchase"]`. */

@@ -30,8 +30,8 @@ export interface Recording {
   /** The page changed its own URL. */
   route(href: string): void;
   flush(): Promise<void>;
-  /** Ends the recording; `drop` forgets what was not sent yet. */
-  stop(drop: boolean): void;
+  /** Ends the recording; `drop` forgets what was not sent yet. Resolves like `flush`. */
+  stop(drop: boolean): Promise<void>;
 }
 
 export interface Consent {
@@ -60,7 +60,7 @@ export function startRecording(
 
   const end = (drop: boolean): void => {
     if (over) return;
-    recording.stop(drop);
+    void recording.stop(drop);
     onEnd();
   };
   const outlet = openOutlet({
@@ -109,14 +109,14 @@ export function startRecording(
       tellFaults();
       return outlet.flush();
     },
-    stop(drop) {
+    async stop(drop) {
       if (over) return;
       // Watchers first: they may have a last word.
       stops.splice(0).reverse().forEach(contained((stop: Stop) => stop()));
       tellFaults();
       over = true;
       if (drop) outlet.drop();
-      else void outlet.flush();
+      else await outlet.flush();
     },
   };
   stops.push(runRrweb(settings, windows, emit));

@@ -19,8 +19,11 @@ export interface Visit {
   tell(tag: string, payload: unknown): void;
   /** Begins, unless something forbids it. */
   begin(consent: Consent | null): void;
-  /** Ends for this page; `withdrawn` also drops what was not sent and forgets the visitor. */
-  end(withdrawn: boolean): void;
+  /**
+   * Ends for this page; `withdrawn` also drops what was not sent and forgets the visitor. Resolves
+   * when the rest has been handed over, or has failed for now.
+   */
+  end(withdrawn: boolean): Promise<void>;
 }
 
 /** What only a person does; pages scroll and change by themselves. */
@@ -64,9 +67,10 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
     );
   const more: LoadMore = () =>
     loadMore().then((watchers) => (settings.driven ? watchers : [watchFrames, ...watchers]));
-  const pause = (drop: boolean): void => {
-    recording?.stop(drop);
+  const pause = (drop: boolean): Promise<void> => {
+    const ended = recording?.stop(drop);
     recording = null;
+    return ended ?? Promise.resolve();
   };
   const excluded = (): boolean => isExcluded(location.pathname, settings.exclude);
 
@@ -74,7 +78,7 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
   const watchIdle = (): void => {
     timer = window.setTimeout(() => {
       if (recording && aliveSession(Date.now()) !== recording.identity.session) {
-        pause(false);
+        void pause(false);
         asleep = true;
       }
       watchIdle();
@@ -89,13 +93,13 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
     // The computer slept, or another tab has begun the next session.
     if (asleep || (session && aliveSession(now) !== session)) {
       asleep = false;
-      pause(false);
+      void pause(false);
       start();
     } else if (session) touchSession(session, now);
   });
 
   const onRoute = contained((href: string): void => {
-    if (excluded()) pause(false);
+    if (excluded()) void pause(false);
     else if (recording) recording.route(href);
     else start();
   });
@@ -129,13 +133,14 @@ export function createVisit(settings: Settings, loadMore: LoadMore): Visit {
       gaveUp = asleep = false;
       early.length = 0;
       stops.splice(0).forEach((stop) => stop());
-      pause(withdrawn);
+      const ended = pause(withdrawn);
       if (withdrawn) forget();
+      return ended;
     },
   };
   /** Another tab of this visitor withdrew: this one follows. */
   const withdrawElsewhere = ({ key, newValue }: StorageEvent): void => {
-    if (key === VISITOR_KEY && newValue === null) visit.end(true);
+    if (key === VISITOR_KEY && newValue === null) void visit.end(true);
   };
   return visit;
 }

@@ -8,7 +8,7 @@ import type {
   serializedNodeWithId,
 } from "@rrweb/types";
 import type { MediaPayload } from "../../recorder/client/media";
-import { MEDIA_TAG, WIDTHS_TAG } from "../../recorder/client/tags";
+import { FAULTS_TAG, LIMIT_TAG, MEDIA_TAG, REDUCED_TAG, WIDTHS_TAG } from "../../recorder/client/tags";
 import type { WidthsPayload } from "../../recorder/client/widths";
 import { Builder } from "./build";
 import { Masks } from "./masks";
@@ -48,6 +48,13 @@ const WITHOUT_EFFECT = new Set<number>([
   Source.TouchMove,
   Source.Log,
   Source.Drag,
+]);
+
+/** What the tag says of itself that a viewer should know, by the name it is counted under. */
+const SHORTFALLS = new Map([
+  [LIMIT_TAG, "recording_ended_at_a_limit"],
+  [REDUCED_TAG, "part_of_the_tag_missing"],
+  [FAULTS_TAG, "fault_inside_the_tag"],
 ]);
 
 /** rrweb events beyond the incremental ones that leave the DOM as it is. */
@@ -117,6 +124,8 @@ export class Applier {
   private applyCustom({ tag, payload }: customEvent["data"]): void {
     if (tag === WIDTHS_TAG) this.masks.remember(payload as WidthsPayload);
     if (tag === MEDIA_TAG) this.media.remember(payload as MediaPayload);
+    const shortfall = SHORTFALLS.get(tag);
+    if (shortfall) this.report.count(shortfall);
   }
 
   private applyIncremental(data: incrementalData): void {

@@ -76,7 +76,8 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
     const node = ids.getNode(data.id) as Element | null;
     const type = (node as Partial<HTMLInputElement> | null)?.type;
     const isLabel = tagOf(node) === "input" && typeof type === "string" && BUTTONS.test(type);
-    if (!isLabel) data.text = maskInput(data.text, node);
+    const isDefault = data.text === "on" && (type === "checkbox" || type === "radio");
+    if (!isLabel) data.text = isDefault ? "on" : maskInput(data.text, node);
     else data.text = states.hides(stateOf(node)) ? maskText(data.text) : maskPatterns(data.text);
     if (strict) data.isChecked = false;
   };
