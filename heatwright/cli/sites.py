@@ -27,12 +27,9 @@ class Consent(StrEnum):
 
 def pasted_tag(collector: str, key: str, consent: Consent) -> str:
     """The script element for a site's pages; `collector` has no slash at its end."""
-    parts = urlsplit(collector)
-    # The tag takes its script's origin for the collector; below a path it has to be told.
-    endpoint = f' data-endpoint="{collector}"' if parts.path else ""
     return (
         f'<script async src="{collector}/heatwright.js"\n'
-        f'        data-key="{key}" data-consent="{consent}"{endpoint}></script>'
+        f'        data-key="{key}" data-consent="{consent}"></script>'
     )
 
 

@@ -39,6 +39,8 @@ export function checked(options: Options): Settings | null {
   const settings = { ...DEFAULTS, ...defined(options), driven: null } as Settings;
   settings.endpoint = String(settings.endpoint ?? "").replace(/\/$/, "");
   settings.traits = { ...settings.traits };
+  const unknown = Object.keys(options).filter((name) => !(name in DEFAULTS) && !/^(key|endpoint)$/.test(name));
+  if (unknown[0]) warn(`no such setting: ${unknown.join(", ")}`);
   const problem = problemOf(settings);
   if (problem) warn(`${problem}; nothing is recorded`);
   return problem ? null : settings;

@@ -17,7 +17,7 @@ PAGE = '<h1>Shed</h1><p id="log"></p><a id="next" href="/next">next</a>'
 
 NOISE = """() => {
   const bytes = Array.from({ length: 20 }, () => crypto.getRandomValues(new Uint8Array(5e4)));
-  log.textContent = bytes.map((some) => Array.from(some, (one) => one.toString(36)).join("")).join("");
+  log.textContent = bytes.flatMap((some) => Array.from(some, (one) => one.toString(36))).join("");
 }"""
 """Two million characters that cannot be compressed much."""
 
