@@ -31,7 +31,7 @@ ESBUILD_DEADLINE_S = 120
 """A bundle takes well under a second."""
 
 VERSION_CHARS = 12
-"""Hex digits of the digest by which the scripts of one build know each other."""
+"""Hex digits of a script's SHA-256 by which others ask for it."""
 
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 
@@ -83,12 +83,18 @@ class Bundle(NamedTuple):
 
 
 # The tag meets every browser a visitor has; the stage and a driven page only our own Chromium.
-BUNDLES = (
-    Bundle("recorder/client/tag.ts", "recorder/static/heatwright.js", "es2021"),
-    Bundle("recorder/client/more.ts", "recorder/static/heatwright-more.js", "es2021", "esm"),
-    Bundle(
+# The parts come before the scripts that load them by the versions of what they are.
+PARTS = {
+    "MORE_VERSION": Bundle(
+        "recorder/client/more.ts", "recorder/static/heatwright-more.js", "es2021", "esm"
+    ),
+    "CANVAS_VERSION": Bundle(
         "recorder/client/canvas-only.ts", "recorder/static/heatwright-canvas.js", "es2021", "esm"
     ),
+}
+BUNDLES = (
+    *PARTS.values(),
+    Bundle("recorder/client/tag.ts", "recorder/static/heatwright.js", "es2021"),
     Bundle("recorder/client/module.ts", "recorder/static/heatwright.mjs", "es2021", "esm"),
     Bundle("recorder/client/driven.ts", "recorder/static/driven.js", "es2022", lean=False),
     Bundle("replay/stage/stage.ts", "replay/static/stage.js", "es2022", lean=False),
@@ -105,7 +111,7 @@ def bundle_all(root: Path) -> list[Bundle]:
     if stale:
         with node_modules(root) as modules:
             for bundle in stale:
-                make(root, bundle, modules, digest)
+                make(root, bundle, modules)
                 (root / bundle.digest_file).write_text(digest + "\n", encoding="ascii")
         _replace(root / TYPES[1], (root / TYPES[0]).read_bytes())
     return stale
@@ -176,11 +182,8 @@ def _packages(lock: Path) -> dict[str, dict[str, Any]]:
     return packages
 
 
-def make(root: Path, bundle: Bundle, modules: Path, digest: str) -> None:
-    """Bundle one entry point, with the licences of what went into it beside it.
-
-    `digest` names this build to scripts that load each other.
-    """
+def make(root: Path, bundle: Bundle, modules: Path) -> None:
+    """Bundle one entry point, with the licences of what went into it beside it."""
     if not (root / bundle.source).is_file():
         raise BundleError(f"{bundle.source} is missing, so {bundle.output} cannot be made.")
     with tempfile.TemporaryDirectory(prefix="heatwright-bundle-") as folder:
@@ -192,7 +195,7 @@ def make(root: Path, bundle: Bundle, modules: Path, digest: str) -> None:
             "outfile": str(script),
             "format": bundle.format,
             "target": bundle.target,
-            "define": {"MORE_VERSION": json.dumps(digest[:VERSION_CHARS])},
+            "define": {name: json.dumps(version(root, part)) for name, part in PARTS.items()},
         }
         arguments = [str(root / "tools/bundle.mjs"), json.dumps(options)]
         told = _run_node(arguments, root, ESBUILD_DEADLINE_S)
@@ -201,6 +204,14 @@ def make(root: Path, bundle: Bundle, modules: Path, digest: str) -> None:
         _replace(root / bundle.output, script.read_bytes())
         if bundle.lean:
             _replace(root / bundle.brotli_file, Path(f"{script}.br").read_bytes())
+
+
+def version(root: Path, part: Bundle) -> str:
+    """By what a script asks for one of its parts; empty while that is not made yet."""
+    output = root / part.output
+    if not output.is_file():
+        return ""
+    return hashlib.sha256(output.read_bytes()).hexdigest()[:VERSION_CHARS]
 
 
 def _licenses(inputs: list[str], modules: Path) -> Iterator[str]:

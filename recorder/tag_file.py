@@ -1,9 +1,10 @@
-"""Serving the tag's files: the bundled scripts, with an ETag and a short cache life."""
+"""Serving the tag's files: the bundled scripts, with an ETag and a cache life."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,30 +26,48 @@ TAG_FILES: Final = {
 """What sites may load: the tag, what it loads itself, the ES module, and its types."""
 
 _CACHE_SECONDS: Final = 300  # a fix to the tag reaches every page within five minutes
+_VERSION_SECONDS: Final = 365 * 86_400  # a version always means the same bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A script as it lies on disk, and as the build has compressed it, if it has."""
+
+    changed_ns: int
+    body: bytes
+    brotli: bytes | None
+    digest: str
+
+
+_files: dict[Path, _File] = {}
 
 
 async def tag_response(request: web.Request) -> web.StreamResponse:
     """The file that the path names, or 304 if the visitor's copy is current.
 
-    404 where it was not built.
+    404 where it was not built, and for another version than the one that is here.
     """
     name = request.path.rpartition("/")[2]
     try:
-        body = await asyncio.to_thread((TAG_FOLDER / name).read_bytes)
+        file = await asyncio.to_thread(_read, TAG_FOLDER / name)
     except FileNotFoundError:
         raise web.HTTPNotFound(reason="The tag is not built: run make setup") from None
-    packed = await _brotli(request, name)
-    etag = hashlib.sha256(body).hexdigest()[:32]
+    version = request.query.get("v", "")
+    if not file.digest.startswith(version):
+        raise web.HTTPNotFound(reason="This is not the version that is here")
+    etag = file.digest[:32]
     headers: LooseHeaders = {
         "ETag": f'"{etag}"',
-        "Cache-Control": f"public, max-age={_CACHE_SECONDS}",
+        "Cache-Control": f"public, max-age={_VERSION_SECONDS if version else _CACHE_SECONDS}",
         "Access-Control-Allow-Origin": "*",
         "Vary": "Accept-Encoding",
     }
     if any(known.value in (etag, "*") for known in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
+    # Made once and thoroughly by the build: an eighth smaller than gzip.
+    packed = file.brotli if _takes_brotli(request) else None
     response = web.Response(
-        body=packed or body, content_type=TAG_FILES[name], charset="utf-8", headers=headers
+        body=packed or file.body, content_type=TAG_FILES[name], charset="utf-8", headers=headers
     )
     if packed:
         response.headers["Content-Encoding"] = "br"
@@ -57,12 +76,20 @@ async def tag_response(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _brotli(request: web.Request, name: str) -> bytes | None:
-    """What the build has compressed, if the browser takes it: an eighth smaller than gzip."""
+def _read(path: Path) -> _File:
+    """From memory, unless the file has changed since. Raises FileNotFoundError."""
+    changed_ns = path.stat().st_mtime_ns
+    known = _files.get(path)
+    if known and known.changed_ns == changed_ns:
+        return known
+    body = path.read_bytes()
+    packed = path.with_name(f"{path.name}.br")
+    brotli = packed.read_bytes() if packed.is_file() else None
+    digest = hashlib.sha256(body).hexdigest()
+    _files[path] = _File(changed_ns, body, brotli, digest)
+    return _files[path]
+
+
+def _takes_brotli(request: web.Request) -> bool:
     taken = request.headers.get("Accept-Encoding", "").lower().replace(" ", "").split(",")
-    if "br" not in taken:
-        return None
-    try:
-        return await asyncio.to_thread((TAG_FOLDER / f"{name}.br").read_bytes)
-    except FileNotFoundError:
-        return None
+    return "br" in taken

@@ -14,6 +14,12 @@ type Known = [name: string, message: string, stack: string];
 /** Frames as V8 writes them, or as Firefox and Safari do; a message's own lines look otherwise. */
 const FRAME = /^\s+at .*:\d+\)?$|^(\w+ code|\S*)@\S+:\d+$/;
 
+/** Observers that were put off by a frame: browsers call it an error, nobody else does. */
+const NOISE = /^ResizeObserver loop/;
+
+/** All that is told of an error in another origin's script. */
+const OPAQUE = /^Script error\.?$/;
+
 /** A URL in a frame, up to the line and column behind it. */
 const FRAME_URL = /(?:https?|file|blob|data|[\w-]+-extension):\S+?(?=(?::\d+){0,2}\)*,?(?:\s|$))/g;
 
@@ -100,10 +106,11 @@ export const watchErrors: Watcher = (watch) => {
       const { error, message, filename, lineno, colno } = event as ErrorEvent;
       if (event.target instanceof win.Element) return tellResource(event.target);
       // Anybody can dispatch a plain event of this name.
-      if (typeof message !== "string") return;
+      if (typeof message !== "string" || NOISE.test(message)) return;
       const known: Known = error ? know(error, win) : ["", cut(message), ""];
       const source = tellable(filename) || undefined;
-      tell("error", known, { source, line: lineno, column: colno });
+      const opaque = OPAQUE.test(message) || undefined;
+      tell("error", known, { source, line: lineno, column: colno, opaque });
     });
     const onRejection = contained((event: PromiseRejectionEvent) =>
       tell("rejection", know(event.reason, win)),

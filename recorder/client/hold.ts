@@ -54,12 +54,16 @@ interface Minute {
   over: boolean;
 }
 
-/** An error nobody caught, a request that failed, or what the site itself reports. */
+/**
+ * An error nobody caught, a request of the site's own that failed or was answered with an error
+ * of the server, or what the site itself reports. What another origin's script did is told to
+ * nobody ("Script error."), and other origins are often unreachable for reasons of the visitor's.
+ */
 function isTrouble(event: eventWithTime): boolean {
   if ((event.type as number) !== CUSTOM) return false;
   const { tag, payload } = event.data as { tag: string; payload: Record<string, unknown> };
   if (tag === REPORT_TAG) return true;
-  if (tag === ERROR_TAG) return payload.kind === "error" || payload.kind === "rejection";
-  const status = Number(payload?.status);
-  return tag === REQUEST_TAG && (status >= 500 || payload.outcome === "failed");
+  if (tag === ERROR_TAG) return /^(error|rejection)$/.test(String(payload.kind)) && !payload.opaque;
+  const isOwn = String(payload?.url)[0] === "/";
+  return tag === REQUEST_TAG && (Number(payload.status) >= 500 || (payload.outcome === "failed" && isOwn));
 }

@@ -29,8 +29,10 @@ export function newId(): string {
 
 /** Ids of a document of `session` that begins now. */
 export function identify({ driven }: Settings, session: string): Identity {
+  const visitor = driven?.visitor ?? remembered("local", VISITOR_KEY);
+  known.add(visitor);
   return {
-    visitor: driven?.visitor ?? remembered("local", VISITOR_KEY),
+    visitor,
     session,
     tab: remembered("session", TAB_KEY),
     document: newId(),
@@ -75,8 +77,16 @@ export function isAwake(session: string): boolean {
   return id === session && mark === "!";
 }
 
+/** Visitors that this page knew, and those of them that withdrew. */
+const known = new Set<string>();
+const forgotten = new Set<string>();
+
+/** Whether the visitor withdrew since. */
+export const isForgotten = ({ visitor }: Identity): boolean => forgotten.has(visitor);
+
 /** Withdrawal: the browser no longer knows its visitor. */
 export function forget(): void {
+  known.forEach((visitor) => forgotten.add(visitor));
   memory.clear();
   for (const key of [VISITOR_KEY, SESSION_KEY]) storage("local")?.removeItem(key);
   storage("session")?.removeItem(TAB_KEY);

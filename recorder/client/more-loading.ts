@@ -2,14 +2,18 @@
 import type { Settings } from "./settings";
 import type { Watcher } from "./watch";
 
-/** Set by the build: changes with the code, so that no cache mixes two releases. */
+/** Set by the build, from what the parts are: the collector hands out no other release's. */
 declare const MORE_VERSION: string;
+declare const CANVAS_VERSION: string;
 
-/** Rejects where a policy of the page forbids it, or the line is broken. */
+/** Rejects where a policy of the page forbids it, the line is broken, or a release has come between. */
 export async function loadMoreFrom({ endpoint, canvas }: Settings): Promise<Watcher[]> {
-  const part = async (name: string): Promise<Watcher[]> =>
-    ((await import(`${endpoint}/heatwright-${name}.js?v=${MORE_VERSION}`)) as { watchers: Watcher[] })
-      .watchers;
-  const parts = canvas ? [part("more"), part("canvas")] : [part("more")];
-  return (await Promise.all(parts)).flat();
+  const part = async (name: string, version: string): Promise<Watcher[]> => {
+    const url = `${endpoint}/heatwright-${name}.js?v=${version}`;
+    return ((await import(url)) as { watchers: Watcher[] }).watchers;
+  };
+  const more = part("more", MORE_VERSION);
+  // Pictures of canvases are worth less than all the rest.
+  const pictures = canvas ? await part("canvas", CANVAS_VERSION).catch(() => []) : [];
+  return [...(await more), ...pictures];
 }

@@ -2,8 +2,9 @@
 import type { eventWithTime } from "@rrweb/types";
 import { gauge, type LimitReason } from "./gauge";
 import { holdBack, type Hold } from "./hold";
-import { isAwake, wakeSession } from "./identity";
+import { isAwake, isForgotten, wakeSession } from "./identity";
 import { createQueue, type QueueOwner } from "./queue";
+import { toJson } from "./json";
 import { transportFor } from "./transport";
 
 export interface Outlet {
@@ -29,7 +30,7 @@ export function openOutlet(owner: OutletOwner): Outlet {
   const { settings, identity, startedAt } = owner;
   const queue = createQueue(
     { ...owner, onFull: () => owner.onLimit("offline") },
-    transportFor(settings),
+    transportFor(settings, () => !settings.driven && isForgotten(identity)),
   );
   const limit = gauge(startedAt);
   const isRepeat = watchRepeats();
@@ -43,11 +44,12 @@ export function openOutlet(owner: OutletOwner): Outlet {
     : null;
   return {
     add(event) {
-      const text = JSON.stringify(event);
+      const text = toJson(event);
       if (isRepeat(event, text)) return;
+      const leaves = !hold || hold.add(event, text);
       // Without its snapshot a document is nothing, and it is too large for a beacon: it goes first.
-      if (!hold || hold.add(event, text)) queue.add(text, event.type === FULL_SNAPSHOT);
-      const reason = limit(event, text.length);
+      if (leaves) queue.add(text, event.type === FULL_SNAPSHOT);
+      const reason = limit(event, leaves ? text.length : 0);
       if (reason) owner.onLimit(reason);
     },
     flush: queue.flush,

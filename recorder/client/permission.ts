@@ -27,10 +27,24 @@ export function isBot({ automation }: Settings): boolean {
   return automated && automation !== "record" && !LOCAL.test(location.hostname);
 }
 
-/** Whether `path` fits one of `patterns`: `*` is one segment, `**` any number of them. */
-export function isExcluded(path: string, patterns: string[]): boolean {
-  const plain = path.replace(/(.)\/$/, "$1");
-  return patterns.some((pattern) => toExpression(pattern).test(plain));
+/**
+ * Whether the page's path fits one of `patterns`: `*` is one segment, `**` any number of them. The
+ * path of a route in the fragment (`#/…`, `#!/…`) counts as well.
+ */
+export function isExcluded(patterns: string[]): boolean {
+  const { pathname, hash } = location;
+  const route = /^#!?(\/[^?]*)/.exec(hash)?.[1];
+  const paths = [pathname, route].flatMap((path) => (path ? [path, decoded(path)] : []));
+  const plain = paths.map((path) => path.replace(/(.)\/$/, "$1"));
+  return patterns.map(toExpression).some((expression) => plain.some((path) => expression.test(path)));
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 function toExpression(pattern: string): RegExp {

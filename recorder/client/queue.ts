@@ -6,6 +6,8 @@
  * document and sequence number.
  */
 import type { Identity } from "./identity";
+import { toJson } from "./json";
+import { later, never } from "./later";
 import * as limits from "./limits";
 import type { Settings } from "./settings";
 import { sizeOf, type Parcel, type Transport } from "./transport";
@@ -60,16 +62,16 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
     if (at >= dueAt) return;
     unschedule();
     dueAt = at;
-    timer = window.setTimeout(() => void resume(), delay);
+    timer = later(() => void resume(), delay);
   };
 
   const unschedule = (): void => {
-    clearTimeout(timer);
+    never(timer);
     dueAt = Infinity;
   };
 
   const putAside = (events: string[]): void => {
-    const head = JSON.stringify({
+    const head = toJson({
       v: 1,
       key: settings.key,
       ...identity,

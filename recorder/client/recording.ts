@@ -7,7 +7,7 @@ import { contained, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
 import type { Identity } from "./identity";
 import { LABEL_CHARS, TRAITS, TRAIT_NAME_CHARS, TRAIT_VALUE_CHARS } from "./limits";
-import { listen } from "./listen";
+import { listen, together } from "./listen";
 import { openOutlet, type Outlet } from "./outlet";
 import { createRedactor, type Redactor } from "./redact/redactor";
 import { ids, runRrweb, takeSnapshot } from "./rrweb";
@@ -43,13 +43,19 @@ export interface Consent {
 /** The watchers that come a little later than the recording begins; rejects where they cannot. */
 export type LoadMore = () => Promise<Watcher[]>;
 
-/** `onEnd` is called when the recording ends by itself: at a limit, or refused by the collector. */
+export interface RecordingOwner {
+  loadMore: LoadMore;
+  /** Called before each event: the owner may end the recording before the event is taken. */
+  before(): void;
+  /** The recording ended by itself: at a limit, or refused by the collector. */
+  onEnd(): void;
+}
+
 export function startRecording(
   settings: Settings,
   identity: Identity,
   consent: Consent | null,
-  loadMore: LoadMore,
-  onEnd: () => void,
+  { loadMore, before, onEnd }: RecordingOwner,
 ): Recording {
   const startedAt = Date.now();
   const redactor = createRedactor(settings, ids);
@@ -70,7 +76,7 @@ export function startRecording(
     url: redactor.url(location.href),
     describe: () => redactor.data(description(settings)),
     onRefused: () => end(true),
-    onStale: () => queueMicrotask(() => over || takeSnapshot()),
+    onStale: () => queueMicrotask(contained(() => over || takeSnapshot())),
     // Not at once: rrweb or a watcher is in the midst of something.
     onLimit: (reason: LimitReason) =>
       queueMicrotask(() => {
@@ -81,6 +87,7 @@ export function startRecording(
   });
   const seers = createSeers();
   const emit = contained((event: eventWithTime): void => {
+    if (!over) before();
     if (over) return;
     // A clock that is set back must not put events in another order.
     last = event.timestamp = Math.max(last, event.timestamp);
@@ -102,7 +109,7 @@ export function startRecording(
   const recording: Recording = {
     identity,
     startedAt,
-    custom: (tag, payload) => watch.custom(tag, redactor.data(payload)),
+    custom: watch.custom,
     route: (href) =>
       watch.custom(ROUTE_TAG, { url: redactor.url(href), title: redactor.text(document.title) }),
     flush() {
@@ -110,17 +117,20 @@ export function startRecording(
       return outlet.flush();
     },
     async stop(drop) {
+      if (drop) outlet.drop();
       if (over) return;
-      // Watchers first: they may have a last word.
+      // Watchers first: they may have a last word, unless all is forgotten.
+      over = drop;
       stops.splice(0).reverse().forEach(contained((stop: Stop) => stop()));
       tellFaults();
       over = true;
-      if (drop) outlet.drop();
-      else await outlet.flush();
+      if (!drop) await outlet.flush();
+      // Until now the page might have gone away.
+      stopLeaving();
     },
   };
   stops.push(runRrweb(settings, windows, emit));
-  stops.push(...watchLeaving(settings, recording, outlet));
+  const stopLeaving = watchLeaving(settings, recording, outlet);
   const begin = contained((watcher: Watcher) => void stops.push(watcher(watch)));
   loadMore()
     .then(
@@ -145,6 +155,7 @@ const description = ({ traits, variant, release, driven }: Settings): object => 
   device: driven?.device ?? null,
 });
 
+/** Whatever the site's calls made of it since. */
 const label = (text: string | null, chars: number): string | null =>
   text && text.replace(/\0/g, "").slice(0, chars);
 
@@ -172,15 +183,15 @@ function openWatch(
 }
 
 /** Sends what waits, after all watchers had their say, before the page may go away. */
-function watchLeaving(settings: Settings, recording: Recording, outlet: Outlet): Stop[] {
+function watchLeaving(settings: Settings, recording: Recording, outlet: Outlet): Stop {
   const hide = contained(() => {
     if (document.visibilityState === "hidden") void recording.flush();
   });
-  return [
+  return together(
     listen(window, leavingEvents(settings), contained(outlet.leave), false),
     listen(document, "visibilitychange", hide),
     listen(window, "online", contained(() => void outlet.resume())),
-  ];
+  );
 }
 
 /**

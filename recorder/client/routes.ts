@@ -1,8 +1,15 @@
-/** Client-side routes: each change of the URL by the history API starts a new page view. */
+/** Client-side routes: each change of the URL without a load starts a new page view. */
+import { listen } from "./listen";
 import type { Stop } from "./watch";
 
-/** Calls back after the page changed its own URL. */
-export function watchRoutes(onRoute: (href: string) => void): Stop {
+export interface Routes {
+  /** Calls back if the URL has changed since: some routers' changes no listener hears of. */
+  check(): void;
+  stop: Stop;
+}
+
+/** Calls back after the page changed its own URL, before what its router then shows. */
+export function watchRoutes(onRoute: (href: string) => void): Routes {
   let current = location.href;
   let over = false;
   const check = (): void => {
@@ -25,12 +32,13 @@ export function watchRoutes(onRoute: (href: string) => void): Stop {
       else delete (history as Partial<History>)[name];
     };
   });
-  addEventListener("popstate", check);
-  addEventListener("hashchange", check);
-  return () => {
-    over = true;
-    restore.forEach((undo) => undo());
-    removeEventListener("popstate", check);
-    removeEventListener("hashchange", check);
+  const stopListening = listen(window, "popstate hashchange", check);
+  return {
+    check,
+    stop() {
+      over = true;
+      restore.forEach((undo) => undo());
+      stopListening();
+    },
   };
 }

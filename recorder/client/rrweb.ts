@@ -55,6 +55,8 @@ export function runRrweb(
     ignoreSelector: settings.ignoreSelector || undefined,
     collectFonts: true,
     errorHandler(error) {
+      // rrweb stands around the page's own calls, too: what the browser throws at those is theirs.
+      if (Object.prototype.toString.call(error) === "[object DOMException]") return false;
       noteFault(error);
       return true;
     },

@@ -4,22 +4,17 @@ import { DEFAULTS, type Settings } from "./settings";
 
 const warn = (problem: string): void => console.warn(`heatwright: ${problem}`);
 
-/** Data attributes that are lists, separated by white space or commas. */
-const LISTS = ["exclude", "keepQuery", "responseHeaders"];
-
 const TRAIT = "trait";
 
 /** Null when there is no script element with a key: then `init()` is waited for. */
 export function fromScript(script: HTMLOrSVGScriptElement | null): Settings | null {
   if (!(script instanceof HTMLScriptElement) || !script.dataset.key) return null;
-  const told: Record<string, unknown> = { endpoint: new URL(".", script.src).href, traits: {} };
-  for (const [name, text] of Object.entries(script.dataset) as [string, string][]) {
+  const traits: Record<string, string> = {};
+  const told: Record<string, unknown> = { endpoint: absolute(".", script.src), traits };
+  for (const [name, text] of Object.entries(script.dataset)) {
     // `data-trait-plan="free"` arrives as `traitPlan`.
-    const trait = name.startsWith(TRAIT) && name.slice(TRAIT.length);
-    if (trait) (told.traits as Record<string, string>)[lowerFirst(trait)] = text;
-    else if (LISTS.includes(name)) told[name] = text.split(/[\s,]+/).filter(Boolean);
-    else if (name === "sample") told[name] = Number(text);
-    else if (name === "canvas") told[name] = text !== "false";
+    const trait = name.startsWith(TRAIT) ? name.slice(TRAIT.length) : "";
+    if (trait) traits[trait.charAt(0).toLowerCase() + trait.slice(1)] = String(text);
     else told[name] = text;
   }
   return checked(told as unknown as Options);
@@ -36,14 +31,37 @@ export function fromDriver(): Settings | null {
 
 /** Whole settings, or null where a mistake could record more than the site wants. */
 export function checked(options: Options): Settings | null {
-  const settings = { ...DEFAULTS, ...defined(options), driven: null } as Settings;
-  settings.endpoint = String(settings.endpoint ?? "").replace(/\/$/, "");
-  settings.traits = { ...settings.traits };
-  const unknown = Object.keys(options).filter((name) => !(name in DEFAULTS) && !/^(key|endpoint)$/.test(name));
-  if (unknown[0]) warn(`no such setting: ${unknown.join(", ")}`);
-  const problem = problemOf(settings);
+  const settings: Record<string, unknown> = { ...DEFAULTS, traits: {} };
+  for (const [name, value] of Object.entries(options)) {
+    if (name === "key") settings.key = String(value);
+    else if (name === "endpoint") settings.endpoint = absolute(String(value), document.baseURI).replace(/\/$/, "");
+    else if (!(name in DEFAULTS) || name === "driven") warn(`no such setting: ${name}`);
+    else if (value != null) settings[name] = like(DEFAULTS[name as keyof typeof DEFAULTS], value);
+  }
+  const problem = problemOf(settings as unknown as Settings);
   if (problem) warn(`${problem}; nothing is recorded`);
-  return problem ? null : settings;
+  return problem ? null : (settings as unknown as Settings);
+}
+
+/** `value`, which may be an attribute's text, as the kind of thing that `example` is. */
+function like(example: unknown, value: unknown): unknown {
+  // Separated by white space or commas.
+  if (Array.isArray(example)) {
+    return (Array.isArray(value) ? value.map(String) : String(value).split(/[\s,]+/)).filter(Boolean);
+  }
+  if (typeof example === "number") return Number(value);
+  if (typeof example === "boolean") return value !== false && value !== "false";
+  if (!example || typeof example === "string") return String(value);
+  return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, String(one)]));
+}
+
+/** Empty for what is no URL. */
+function absolute(href: string, base: string): string {
+  try {
+    return new URL(href, base).href;
+  } catch {
+    return "";
+  }
 }
 
 /** What each of these may be; the first is not the default everywhere. */
@@ -76,10 +94,4 @@ function isSelector(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-
-function defined(options: Options): Partial<Options> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

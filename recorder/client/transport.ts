@@ -32,10 +32,11 @@ const FAILED: Outcome = { became: "failed" };
 /** The page's own, as it was when the tag came: what others patch later is not our business. */
 const fetchNow = window.fetch?.bind(window);
 
-export function transportFor(settings: Settings): Transport {
+/** `isForgotten` says whether the visitor withdrew since, here or in another tab. */
+export function transportFor(settings: Settings, isForgotten: () => boolean): Transport {
   const binding = window.__heatwrightSend;
   if (settings.driven && binding) return bindingTransport(binding);
-  return httpTransport(`${settings.endpoint}/v1/batches`);
+  return httpTransport(`${settings.endpoint}/v1/batches`, isForgotten);
 }
 
 function bindingTransport(binding: (batch: string) => Promise<void>): Transport {
@@ -51,26 +52,33 @@ function bindingTransport(binding: (batch: string) => Promise<void>): Transport 
   };
 }
 
-function httpTransport(url: string): Transport {
+/** What may be under way in requests that outlive the page, by the browser's rule (bytes). */
+const canOutlive = (): boolean => "keepalive" in Request.prototype;
+
+function httpTransport(url: string, isForgotten: () => boolean): Transport {
   const given = new AbortController();
+  /** Bytes handed over while the page goes away. */
+  let leaving = 0;
 
   /** Rejects where there is no answer at all. */
+  const request = (body: string | ArrayBuffer, keepalive: boolean): Promise<Response> =>
+    fetchNow(url, {
+      method: "POST",
+      credentials: "omit",
+      mode: "cors",
+      referrerPolicy: "no-referrer",
+      keepalive,
+      // Without headers of ours no preflight is due, which would cost a way there and back and
+      // dies with its page. Gzip tells itself by its first bytes.
+      body,
+      signal: given.signal,
+    });
+
   const post = async (parcel: Parcel, keepalive: boolean): Promise<Outcome> => {
-    // Not even the second attempt of what was under way.
-    if (given.signal.aborted) return FAILED;
+    if (given.signal.aborted || isForgotten()) return { became: "refused" };
     parcel.outlives = keepalive;
     try {
-      const response = await fetchNow(url, {
-        method: "POST",
-        credentials: "omit",
-        mode: "cors",
-        referrerPolicy: "no-referrer",
-        keepalive,
-        // Without headers of ours no preflight is due, which would cost a way there and back and
-        // dies with its page. Gzip tells itself by its first bytes.
-        body: parcel.body,
-        signal: given.signal,
-      });
+      const response = await request(parcel.body, keepalive);
       // Until its answer is read, a keepalive request counts against the 64 KiB in flight.
       await response.arrayBuffer();
       return judge(response);
@@ -82,8 +90,9 @@ function httpTransport(url: string): Transport {
   return {
     pack,
     async send(parcel) {
+      leaving = 0;
       await pack(parcel);
-      const small = new Blob([parcel.body]).size < KEEPALIVE_BYTES;
+      const small = canOutlive() && bytesOf(parcel) < KEEPALIVE_BYTES;
       return (
         post(parcel, small)
           // The page's own keepalive requests may have used up the quota that all of them share.
@@ -91,19 +100,27 @@ function httpTransport(url: string): Transport {
           .catch(() => FAILED)
       );
     },
-    sendLast({ body, outlives }) {
-      if (outlives || given.signal.aborted) return;
-      if (navigator.sendBeacon?.(url, body)) return;
-      fetchNow(url, { method: "POST", credentials: "omit", body }).catch(() => undefined);
+    sendLast(parcel) {
+      if (parcel.outlives || given.signal.aborted || isForgotten()) return;
+      const { body } = parcel;
+      leaving += bytesOf(parcel);
+      // A beacon carries cookies, and no origin where the page's policy hides its referrer: it is
+      // for browsers that have nothing better, and for what goes beyond the quota.
+      const keepalive = canOutlive() && leaving < KEEPALIVE_BYTES;
+      if (!keepalive && navigator.sendBeacon?.(url, body)) return;
+      request(body, keepalive).catch(() => undefined);
     },
     abort: () => given.abort(),
   };
 }
 
-function judge(response: Response): Outcome {
-  if (response.ok) return { became: "kept" };
-  if (response.status < 500 && response.status !== 429) return { became: "refused" };
-  const seconds = Number(response.headers.get("Retry-After"));
+/** What no second attempt would change: the batch itself is wrong, or nobody's. */
+const REFUSED = [400, 401, 403, 409, 413, 415, 422];
+
+function judge({ ok, status, headers }: Response): Outcome {
+  if (ok) return { became: "kept" };
+  if (REFUSED.includes(status)) return { became: "refused" };
+  const seconds = Number(headers.get("Retry-After"));
   return { became: "failed", retryMs: seconds > 0 ? seconds * 1000 : 0 };
 }
 
@@ -111,10 +128,15 @@ function judge(response: Response): Outcome {
 async function pack(parcel: Parcel): Promise<void> {
   const { body } = parcel;
   if (typeof body !== "string" || body.length < GZIP_FROM) return;
-  if (typeof CompressionStream === "undefined") return;
-  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
-  parcel.body = await new Response(stream).arrayBuffer();
+  try {
+    const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
+    parcel.body = await new Response(stream).arrayBuffer();
+  } catch {
+    // The browser has none, or the page put something else there: it goes as it is.
+  }
 }
+
+const bytesOf = ({ body }: Parcel): number => new Blob([body]).size;
 
 /** Bytes of gzip, or characters of JSON: what a parcel takes in memory. */
 export const sizeOf = ({ body }: Parcel): number =>

@@ -183,3 +183,89 @@ async def test_leaving_an_excluded_path_begins_a_recording_and_entering_one_ends
     ]
     assert b"Quokka-inside" not in b"".join(wire.bodies)
     assert f"{tagged.url}/account".encode() not in b"".join(wire.bodies)
+
+
+async def test_what_was_held_back_is_not_sent_after_a_withdrawal(
+    browser: Browser, store: Store
+) -> None:
+    """Cause: after `stop()` a queue went on trying, and a withdrawal found nothing to drop."""
+    async with (
+        tagged_site(store, {"/": PAGE}) as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.goto(tagged.url)
+        await flushed(page)
+        await page.context.set_offline(True)
+        await page.evaluate("() => { heatwright.track('secret'); heatwright.flush() }")
+        await page.evaluate("() => { heatwright.stop(); heatwright.consent(false) }")
+        sent = len(wire.requests)
+        await page.context.set_offline(False)
+        await asyncio.sleep(WAIT_S)
+        assert len(wire.requests) == sent
+    assert "secret" not in str(
+        [store.events(d.id) for s in store.sessions() for d in store.documents(s.id)]
+    )
+
+
+@pytest.mark.parametrize(
+    "router",
+    [
+        "push.call(history, {}, '', '/account/1')",
+        "navigation.navigate('/account/1')",
+        "location.hash = '#/account/1'",
+    ],
+    ids=["pushState kept from before", "Navigation API", "route in the fragment"],
+)
+async def test_excluded_pages_are_not_recorded_however_the_router_gets_there(
+    router: str, browser: Browser, store: Store
+) -> None:
+    """Cause: such changes of the URL were not heard of, and the page was recorded whole."""
+    script = """<script>
+      const push = history.pushState;
+      navigation.addEventListener("navigate", (event) => {
+        if (event.canIntercept && !event.hashChange) event.intercept({ handler: async () => {} });
+      });
+    </script>"""
+    async with (
+        tagged_site(
+            store, {"/": script + PAGE}, 'data-consent="not-required" data-exclude="/account/**"'
+        ) as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.goto(tagged.url)
+        await flushed(page)
+        await page.evaluate(f"""() => {{
+          {router};
+          document.body.append("Quokka-inside");
+        }}""")
+        await asyncio.sleep(WAIT_S)
+        assert await page.evaluate("() => heatwright.sessionUrl()") is None
+    assert b"Quokka-inside" not in b"".join(wire.bodies)
+
+
+async def test_excluded_paths_are_read_as_people_write_them(browser: Browser, store: Store) -> None:
+    attributes = 'data-consent="not-required" data-exclude="/über/**"'
+    async with (
+        tagged_site(store, {"/%C3%BCber/mich": PAGE, "/über/mich": PAGE}, attributes) as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.goto(f"{tagged.url}/über/mich")
+        await page.click("#buy")
+        await asyncio.sleep(WAIT_S)
+    assert wire.bodies == []
+
+
+async def test_what_is_told_on_an_excluded_page_is_never_recorded(
+    browser: Browser, store: Store
+) -> None:
+    early = "<script>(window.heatwright ||= []).push(['track', 'on-secret-page'])</script>"
+    attributes = 'data-consent="not-required" data-exclude="/secret"'
+    async with (
+        tagged_site(store, {"/secret": early + PAGE}, attributes) as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.goto(f"{tagged.url}/secret")
+        await page.wait_for_function("() => window.heatwright && !Array.isArray(heatwright)")
+        await page.evaluate("() => history.pushState({}, '', '/open')")
+        await flushed(page)
+    assert wire.batches and wire.custom("heatwright/goal") == []

@@ -89,6 +89,38 @@ async def test_an_answer_that_gets_lost_makes_no_duplicate(browser: Browser, sto
     assert texts(store).count('"initialOffset"') == 1
 
 
+@pytest.mark.parametrize("status", [404, 408, 502])
+async def test_an_answer_that_is_not_about_the_batch_ends_nothing(
+    status: int, browser: Browser, store: Store
+) -> None:
+    """Cause: a slow upload, or a proxy during a deployment, ended the recording."""
+    async with (
+        tagged_site(store, {"/": PAGE}) as tagged,
+        visitor(browser, tagged) as (page, _wire),
+    ):
+        await page.route("**/v1/batches", lambda route: route.fulfill(status=status), times=1)
+        await page.goto(tagged.url)
+        await flushed(page)
+        await eventually(lambda: "Shed" in texts(store), "the second attempt")
+    assert_whole(store)
+
+
+async def test_the_last_batch_arrives_where_the_page_hides_its_address(
+    browser: Browser, store: Store
+) -> None:
+    """Cause: a beacon of such a page has no origin, and the collector refused it."""
+    hide = '<meta name="referrer" content="no-referrer">'
+    async with (
+        tagged_site(store, {"/": hide + PAGE, "/next": "<p>next</p>"}) as tagged,
+        visitor(browser, tagged) as (page, _wire),
+    ):
+        await page.goto(tagged.url)
+        await flushed(page)
+        await page.evaluate("() => { log.textContent = 'just-before'; next.click() }")
+        await page.wait_for_url("**/next")
+        await eventually(lambda: "just-before" in texts(store), "the last batch")
+
+
 @pytest.mark.parametrize("status", [429, 503])
 async def test_the_collector_says_when_to_come_back(
     status: int, browser: Browser, store: Store

@@ -96,6 +96,7 @@ HOSTILE = [
     "navigator.sendBeacon = () => { throw new Error('broken') }",
     "Array.prototype.toJSON = function () { return 'as an old prototype.js does' }",
     "window.IntersectionObserver = undefined; window.ResizeObserver = undefined",
+    "window.CompressionStream = class { constructor() { throw new Error('polyfill') } }",
 ]
 
 
@@ -258,3 +259,109 @@ async def test_faults_inside_the_tag_are_counted_in_the_recording(
     faults = wire.custom("heatwright/faults")
     assert faults and faults[0]["count"] >= 1
     assert faults[0]["first"] == "no ranges"
+
+
+async def test_old_libraries_that_teach_arrays_their_own_json_do_no_harm(
+    browser: Browser, store: Store
+) -> None:
+    """Cause: prototype.js before 1.7 makes JSON of arrays a text, and the recording worthless."""
+    async with (
+        tagged_site(store, {"/": PAGE}) as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.add_init_script(
+            "Array.prototype.toJSON = String.prototype.toJSON = function () { return 'taught' }"
+        )
+        await page.goto(tagged.url)
+        await flushed(page)
+        await page.evaluate("() => heatwright.track('list', { ids: [1, 2] })")
+        await flushed(page)
+        assert await page.evaluate("() => JSON.stringify([1])") == '"taught"'
+    (snapshot,) = [event for event in wire.events if event["type"] == 2]
+    assert snapshot["data"]["node"]["childNodes"][1]["tagName"] == "html"
+    assert wire.custom("heatwright/goal")[0]["properties"] == {"ids": [1, 2]}
+
+
+async def test_the_page_s_own_mistakes_stay_its_own(browser: Browser, store: Store) -> None:
+    """Cause: rrweb stands around the page's calls, and its error handler took what they threw.
+
+    Libraries that count on it (styled-components) then believed that a bad rule was inserted.
+    """
+    thrown = """() => {
+      const sheet = new CSSStyleSheet();
+      const style = document.head.appendChild(document.createElement("style")).sheet;
+      const tries = [
+        () => sheet.replaceSync("@import 'x.css';") ?? sheet.insertRule("@import 'x.css';"),
+        () => style.insertRule("no rule"),
+        () => style.insertRule("b {}", 99),
+        () => style.deleteRule(5),
+        () => document.createElement("br").attachShadow({ mode: "open" }),
+      ];
+      return tries.map((one) => { try { one(); return ""; } catch (error) { return error.name; } });
+    }"""
+    async with (
+        tagged_site(store, {"/": PAGE}) as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.goto("about:blank")
+        expected = await page.evaluate(thrown)
+        await page.goto(tagged.url)
+        await flushed(page)
+        assert await page.evaluate(thrown) == expected
+        await flushed(page)
+    assert "" not in expected
+    assert wire.custom("heatwright/faults") == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "{ release: 42, variant: true, traits: { paying: true, seats: 3 } }",
+        "{ exclude: '/a, /b', keepQuery: 'page', maskSelector: null, sample: '1' }",
+    ],
+)
+async def test_settings_of_another_kind_are_understood(
+    options: str, browser: Browser, store: Store
+) -> None:
+    """Cause: a number for a release stopped all delivery, and a text for a list kept its parts."""
+    problems: list[str] = []
+    async with (
+        tagged_site(store, {"/": PAGE}, "") as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        tagged.site.pages["/"] = (
+            f'<!DOCTYPE html><body>{PAGE}<script src="{tagged.collector}/heatwright.js"></script>'
+        )
+        await page.goto(f"{tagged.url}/?page=2&age=7")
+        await page.evaluate(f"""() => heatwright.init({{
+          endpoint: "{tagged.collector}", key: "{tagged.key}", consent: "not-required", ...{options}
+        }})""")
+        await flushed(page)
+    (session,) = store.sessions()
+    assert problems == []
+    if "release" in options:
+        assert (session.release, session.variant) == ("42", "true")
+        assert session.traits == {"paying": "true", "seats": "3"}
+    else:
+        assert wire.batches[0]["url"] == f"{tagged.url}/?page=2"
+
+
+async def test_a_whole_component_tree_in_a_goal_does_not_freeze_the_page(
+    browser: Browser, store: Store
+) -> None:
+    """Cause: objects that refer to each other were followed along every way."""
+    async with (
+        tagged_site(store, {"/": PAGE}) as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.goto(tagged.url)
+        await flushed(page)
+        await page.evaluate("""() => {
+          const nodes = Array.from({ length: 8 }, () => ({}));
+          for (const one of nodes) nodes.forEach((other, i) => { one["to" + i] = other });
+          heatwright.track("clicked", { event: nodes[0] });
+        }""")
+        await flushed(page)
+    (goal,) = wire.custom("heatwright/goal")
+    assert goal["goal"] == "clicked"

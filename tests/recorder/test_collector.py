@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 import io
 import json
 import resource
@@ -14,6 +15,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import brotli
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -286,6 +288,37 @@ async def test_the_tag(
     headers = {"If-None-Match": etag}
     async with client.get(f"{base_url}/heatwright.js", headers=headers) as response:
         assert response.status == 304
+
+
+async def test_a_part_of_the_tag_is_of_the_release_that_asks_for_it(
+    client: aiohttp.ClientSession, base_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.tag_file.TAG_FOLDER", tmp_path)
+    part = tmp_path / "heatwright-more.js"
+    part.write_text("export const watchers = [];")
+    version = hashlib.sha256(part.read_bytes()).hexdigest()[:12]
+    url = f"{base_url}/heatwright-more.js?v={version}"
+    async with client.get(url) as response:
+        assert response.status == 200
+        assert int(response.headers["Cache-Control"].rpartition("=")[2]) > 86_400
+    part.write_text("export const watchers = [1];")
+    async with client.get(url) as response:
+        assert response.status == 404
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_the_tag_is_sent_as_the_build_has_compressed_it(
+    client: aiohttp.ClientSession, base_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.tag_file.TAG_FOLDER", tmp_path)
+    (tmp_path / "heatwright.js").write_text("void 0;" * 500)
+    (tmp_path / "heatwright.js.br").write_bytes(brotli.compress(b"void 0;" * 500))
+    for accepted, encoding in (("gzip, br", "br"), ("gzip", "gzip"), ("identity", None)):
+        headers = {"Accept-Encoding": accepted}
+        async with client.get(f"{base_url}/heatwright.js", headers=headers) as response:
+            assert response.status == 200
+            assert response.headers.get("Content-Encoding") == encoding
+            assert await response.text() == "void 0;" * 500
 
 
 async def test_what_is_not_there(client: aiohttp.ClientSession, base_url: str) -> None:
