@@ -137,7 +137,7 @@ const description = ({ traits, variant, release, driven }: Settings): object => 
   device: driven?.device ?? null,
 });
 
-function openWatch(
+export function openWatch(
   settings: Settings,
   redactor: Redactor,
   windows: Windows,

@@ -23,6 +23,7 @@ PAGES = [
     ("mailto:jane@example.com?subject=x", "mailto:"),
     ("tel:+4930123456", "tel:"),
     ("data:text/html,<p>secret", ""),
+    ("data:", "data:"),
     ("intent://secret#Intent;end", "intent:"),
     ("blob:https://a.example/3f25", "blob:https://a.example/3f25"),
     ("about:blank", "about:blank"),

@@ -59,7 +59,8 @@ export function createUrls({ keepQuery, keepFragment }: UrlRules): Urls {
 
   const page = (href: string, fragment?: string): string => {
     const scheme = SCHEME.exec(href)?.[1];
-    if (scheme && !PLACE.test(scheme)) return /^data$/i.test(scheme) ? "" : `${scheme}:`;
+    // What is masked already passes a second time as it is.
+    if (scheme && !PLACE.test(scheme)) return /^\W*data:./is.test(href) ? "" : `${scheme}:`;
     const [path, parameters, hash] = parts(href);
     return maskPatterns(path + query(parameters, isKept) + (fragment ?? ownFragment(hash)));
   };
