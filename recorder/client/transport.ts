@@ -27,6 +27,17 @@ export interface Transport {
 
 const FAILED: Outcome = { became: "failed" };
 
+/**
+ * Nothing of the site's goes along: no cookies, no address of the page. And without headers of
+ * ours no preflight is due, which would cost a way there and back and dies with its page.
+ */
+const PLAIN: RequestInit = {
+  method: "POST",
+  credentials: "omit",
+  mode: "cors",
+  referrerPolicy: "no-referrer",
+};
+
 /** The page's own, as it was when the tag came: what others patch later is not our business. */
 const fetchNow = window.fetch?.bind(window);
 
@@ -50,6 +61,8 @@ function bindingTransport(binding: (batch: string) => Promise<void>): Transport 
 
 function httpTransport(url: string): Transport {
   let underWay: AbortController | null = null;
+  /** Bytes that may still leave while the page goes away. */
+  let quota = KEEPALIVE_BYTES;
 
   /** Rejects where there is no answer at all. */
   const post = async (parcel: Parcel, keepalive: boolean): Promise<Outcome> => {
@@ -57,13 +70,9 @@ function httpTransport(url: string): Transport {
     parcel.outlives = keepalive;
     try {
       const response = await fetchNow(url, {
-        method: "POST",
-        credentials: "omit",
-        mode: "cors",
-        referrerPolicy: "no-referrer",
+        ...PLAIN,
         keepalive,
-        // Without headers of ours no preflight is due, which would cost a way there and back and
-        // dies with its page. Gzip tells itself by its first bytes.
+        // Gzip tells itself by its first bytes.
         body: parcel.packed ?? parcel.text,
         signal: underWay.signal,
       });
@@ -79,8 +88,7 @@ function httpTransport(url: string): Transport {
   return {
     async send(parcel) {
       await pack(parcel);
-      const size = parcel.packed?.byteLength ?? new Blob([parcel.text]).size;
-      const small = size < KEEPALIVE_BYTES;
+      const small = sizeOf(parcel) < KEEPALIVE_BYTES;
       return (
         post(parcel, small)
           // The page's own keepalive requests may have used up the quota that all of them share.
@@ -91,12 +99,20 @@ function httpTransport(url: string): Transport {
     sendLast({ text, packed, outlives }) {
       if (outlives) return;
       const body = packed ?? text;
-      if (navigator.sendBeacon?.(url, body)) return;
-      fetchNow(url, { method: "POST", credentials: "omit", body }).catch(() => undefined);
+      const size = sizeOf({ text, packed });
+      // A beacon carries cookies and the page's address: only where nothing else outlives a page.
+      if (!("keepalive" in Request.prototype) && navigator.sendBeacon?.(url, body)) return;
+      // It would be too late to try again without once it is refused.
+      const keepalive = (quota -= size) > 0;
+      fetchNow(url, { ...PLAIN, keepalive, body })
+        .catch(() => undefined)
+        .finally(() => (quota += size));
     },
     abort: () => underWay?.abort(),
   };
 }
+
+const sizeOf = ({ text, packed }: Parcel): number => packed?.byteLength ?? new Blob([text]).size;
 
 function judge(response: Response): Outcome {
   if (response.ok) return { became: "kept" };

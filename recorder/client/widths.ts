@@ -4,10 +4,18 @@
  * For each line of a text node that is masked as a whole, the number of its
  * characters and its width. Words of a line are never measured by themselves,
  * and widths are told in half pixels: that keeps boxes within one pixel, and
- * tells of a name of five letters some five bits beside its length.
+ * tells of a name of five letters some five bits beside its length. What people
+ * type is not measured, nor what changes as fast as they could: from one letter
+ * to the next, widths would tell all.
  */
-import type { serializedNodeWithId } from "@rrweb/types";
-import { MEASURED_TEXTS, SLICE_MS, WIDTHS_PER_EVENT } from "./limits";
+import type { mutationData, serializedNodeWithId } from "@rrweb/types";
+import {
+  MEASURED_AGAIN_MS,
+  MEASURED_CHARS,
+  MEASURED_TEXTS,
+  SLICE_MS,
+  WIDTHS_PER_EVENT,
+} from "./limits";
 import { WIDTHS_TAG } from "./tags";
 import type { Realm, Watcher } from "./watch";
 
@@ -44,6 +52,8 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   let texts: TextWidths[] = [];
   let cancel: (() => void) | null = null;
   const known = new Set<number>();
+  /** When the content of an element last changed in place, of the page's clock. */
+  const changed = new WeakMap<Node, number>();
   const measure = lineMeter();
 
   const tell = (): void => {
@@ -59,7 +69,9 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     }
     if (!MASKED.test(part.textContent ?? "") || known.size >= MEASURED_TEXTS) return;
     const node = ids.getNode(part.id) as Text | null;
-    if (node?.nodeType !== Node.TEXT_NODE || !node.isConnected || !redactor.isMasked(node)) return;
+    if (node?.nodeType !== Node.TEXT_NODE || !node.isConnected) return;
+    if (node.data.trim().length < MEASURED_CHARS) return;
+    if (!redactor.isMasked(node) || redactor.isTyped(node)) return;
     const lines = measure(node);
     if (!lines.length) return;
     known.add(part.id);
@@ -80,15 +92,35 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     cancel ??= whenIdle(slice);
   };
 
+  /** What a mutation brought, but for elements whose content changes again and again. */
+  const settled = ({ adds, removes, texts }: mutationData): Part[] => {
+    const now = performance.now();
+    const restless = new Map<Node | null | undefined, boolean>();
+    const change = (parent: Node | null | undefined): void => {
+      if (!parent || restless.has(parent)) return;
+      restless.set(parent, now - (changed.get(parent) ?? -Infinity) < MEASURED_AGAIN_MS);
+      changed.set(parent, now);
+    };
+    const parentOf = (id: number): Node | null | undefined => ids.getNode(id)?.parentNode;
+    for (const { id } of texts) change(parentOf(id));
+    for (const { parentId } of removes) change(ids.getNode(parentId));
+    return [
+      ...texts
+        .filter(({ id }) => !restless.get(parentOf(id)))
+        .map(({ id, value }): Part => ({ id, textContent: value })),
+      ...adds
+        .filter(({ parentId, node }) => !isSmall(node) || !restless.get(ids.getNode(parentId)))
+        .map(({ node }) => node as Part),
+    ];
+  };
+
   const stopEvents = eachEvent((event) => {
     if (event.type === 2) {
       parts = [event.data.node as Part];
       known.clear();
     }
     if (event.type === 3 && event.data.source === 0) {
-      const { adds, texts: changed } = event.data;
-      const later = changed.map(({ id, value }): Part => ({ id, textContent: value }));
-      parts.unshift(...later, ...adds.map(({ node }) => node as Part));
+      parts.unshift(...settled(event.data));
     }
     if (parts.length) plan();
   });
@@ -111,6 +143,9 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     parts = [];
   };
 };
+
+/** A text, or an element with nothing but texts and the like: not a list, nor a page. */
+const isSmall = (node: Part): boolean => !node.childNodes?.some((child) => child.childNodes?.length);
 
 /** Calls back when the page has nothing better to do; returns how to call it off. */
 function whenIdle(callback: () => void): () => void {

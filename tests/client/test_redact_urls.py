@@ -76,6 +76,11 @@ MESSAGES = [
     ("went to https://a.example:8080/", "went to https://a.example:8080/"),
     ("jane@example.com failed", "**************** failed"),
     ("no URL here: a?b=c", "no URL here: a?b=c"),
+    ("GET /api/cart?t=s&u=v failed", "GET /api/cart failed"),
+    ("GET '/api/cart#t=s' and ../x?y, z", "GET '/api/cart' and ../x z"),
+    ('{"url": "/api/cart?t=s", "n": 1}', '{"url": "/api/cart", "n": 1}'),
+    ("at /x.js?t=s:10:5", "at /x.js:10:5"),
+    ("and/or? what of /this? or and/that#1", "and/or? what of /this? or and/that#1"),
 ]
 
 # What a style sheet is at each level; nothing changes where only one is given.

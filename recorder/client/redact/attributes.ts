@@ -5,7 +5,6 @@ import { isSecret, maskInput } from "./inputs";
 import { type Kind, kindOf } from "./kind";
 import { createLinks } from "./links";
 import { isWorking } from "./names";
-import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
 import type { Urls } from "./urls";
 
@@ -41,7 +40,7 @@ const PARAMETERS = /^\s*[^\s?#]*[/.][^\s?#]*\?[^\s=]*=\S*$/;
 export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css: Css): MaskAttributes {
   const links = createLinks(strict, ids, urls);
 
-  const plain = (text: string, hides: boolean): string => (hides ? maskText(text) : maskPatterns(text));
+  const plain = (text: string, hides: boolean): string => (hides ? maskText(text) : urls.within(text));
 
   const valueOf = (value: string, { tag, id, hides }: Owner, type: string): string => {
     const isLabel = tag === "input" && BUTTONS.test(type);

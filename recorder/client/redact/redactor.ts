@@ -6,7 +6,7 @@ import { createAttributes } from "./attributes";
 import { createCss } from "./css";
 import { createIncrements } from "./increments";
 import { CUSTOM, INCREMENT, META, PLUGIN, SNAPSHOT } from "./numbers";
-import { createStates } from "./nodes";
+import { createStates, TYPED } from "./nodes";
 import { maskPayload } from "./payload";
 import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
@@ -35,6 +35,8 @@ export interface Redactor {
   data<T>(value: T): T;
   /** Whether the text below `node` is masked as a whole. */
   isMasked(node: Node): boolean;
+  /** Whether people type the text below `node`. */
+  isTyped(node: Node): boolean;
 }
 
 export function createRedactor(rules: MaskRules, ids: NodeIds): Redactor {
@@ -70,5 +72,6 @@ export function createRedactor(rules: MaskRules, ids: NodeIds): Redactor {
     url: (href) => urls.page(href),
     data,
     isMasked: (node) => states.hides(states.of(node)),
+    isTyped: (node) => (states.of(node) & TYPED) > 0,
   };
 }

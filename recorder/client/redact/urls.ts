@@ -38,8 +38,12 @@ const REFERENCE = /^#[\w.:-]{1,64}$/;
 
 const DRAWING = /(?:^|\/|\.svgz?)$/i;
 
-/** An absolute URL up to a place in a script's source, as engines print it. */
-const IN_TEXT = /\b(?:https?|wss?|file|blob):[^\s"'`<>()\\]+?(?=(?::\d+){0,2}(?:[\s"'`<>()\\]|$))/gi;
+/**
+ * An absolute URL, or a path with a query or fragment, up to a place in a script's source as
+ * engines print it. The sign before a path is part of the match: Safari was late to look behind.
+ */
+const IN_TEXT =
+  /(?:\b(?:https?|wss?|file|blob):|(?:^|[\s"'`(<=,])\.{0,2}\/[^\s"'`<>()\\?#]*[?#])[^\s"'`<>()\\]+?(?=(?::\d+){0,2}(?:[\s"'`<>()\\]|$))/gi;
 
 export function createUrls({ keepQuery, keepFragment }: UrlRules): Urls {
   const isKept = (parameter: string): boolean =>
@@ -84,7 +88,7 @@ export function createUrls({ keepQuery, keepFragment }: UrlRules): Urls {
         return resource(url) + commas;
       }),
     within: (text) =>
-      maskPatterns(text.includes(":/") ? text.replace(IN_TEXT, (url) => page(url)) : text),
+      maskPatterns(text.includes("/") ? text.replace(IN_TEXT, (url) => page(url)) : text),
   };
 }
 
