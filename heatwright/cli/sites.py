@@ -15,8 +15,9 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Registered sites and their write keys.", no_args_is_help=True)
 
+# The last two keep cookies and the page's address from the collector's log.
 SNIPPET = (
-    '<script async src="{collector}/heatwright.js"\n'
+    '<script async src="{collector}/heatwright.js" crossorigin referrerpolicy="no-referrer"\n'
     '        data-key="{key}" data-consent="{consent}"></script>'
 )
 

@@ -15,6 +15,8 @@ PAGES = [
     ("//jane@a.example:8/b", "//a.example:8/b"),
     ("https://a.example/@jane/", "https://a.example/@jane/"),
     ("/b?c", "/b"),
+    ("/b;jsessionid=secret?c", "/b"),
+    ("/b;PHPSESSID=secret/c;v=1", "/b/c;v=1"),
     ("?c=d", ""),
     ("#c", ""),
     ("https://a.example/jane@example.com/b", "https://a.example/****************/b"),
@@ -47,6 +49,7 @@ RESOURCES = [
     ("/a.png?w=100&h=50&q=80&fit=crop&fm=webp", "/a.png?w=100&h=50&q=80&fit=crop&fm=webp"),
     ("/a.png?v=a-very-long-and-telling-value", "/a.png"),
     ("/a.png?v=<secret>", "/a.png"),
+    ("/a.png;jsessionid=secret?v=1", "/a.png?v=1"),
     (
         "https://fonts.example/css2?family=Open+Sans:ital,wght@0,300..800;1,400&display=swap",
         "https://fonts.example/css2?family=Open+Sans:ital,wght@0,300..800;1,400&display=swap",

@@ -219,3 +219,24 @@ async def test_a_header_that_the_page_may_not_read_makes_no_noise(
         [request] = await told(page, "request")
     assert request["headers"] == {"content-type": "application/json; charset=utf-8"}
     assert said == []
+
+
+async def test_long_headers_are_cut_after_masking(browser: Browser, answers: str) -> None:
+    """Half an address is no address to whoever masks what was cut."""
+    async with watched(browser, answers, "requests", responseHeaders=HEADERS) as page:
+        long = {"x-request-id": "x" * 190 + " anna@shop.example"}
+        await page.route("**/long", lambda route: route.fulfill(body="", headers=long))
+        await page.evaluate("fetch('/long')")
+        [request] = await told(page, "request")
+    assert request["headers"]["x-request-id"] == "x" * 190 + " " + "*" * 9
+
+
+async def test_at_strict_only_the_origin_of_a_request_is_told(
+    browser: Browser, answers: str
+) -> None:
+    async with watched(browser, answers, "requests", mask="strict") as page:
+        other = answers.replace("127.0.0.1", "localhost")
+        await page.evaluate(
+            "(other) => Promise.all([fetch('/json'), fetch(`${other}/json`)])", other
+        )
+        assert sorted(one["url"] for one in await told(page, "request")) == ["/", f"{other}/"]

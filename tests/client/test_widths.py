@@ -120,3 +120,67 @@ async def test_browsers_without_idle_time_are_measured(browser: Browser) -> None
     await begin(page, "widths", maskSelector=".m")
     assert len(by_id(await wait_until_told(page, TAG))) == 1
     await page.close()
+
+
+async def test_what_is_typed_is_masked_and_never_measured(browser: Browser) -> None:
+    """From one letter to the next, an editor's widths told which letter was typed."""
+    page = await opened(
+        browser, "<p class=m>words</p><p contenteditable>typed</p><p class=m role=textbox>typed</p>"
+    )
+    assert len(by_id(await wait_until_told(page, TAG))) == 1
+    await page.locator("[contenteditable]").press_sequentially("more and more")
+    await page.evaluate("document.querySelector('.m').append('and others')")
+    later = (await wait_until_told(page, TAG, 2))[1]
+    assert [abs(text[2]) for text in later["texts"]] == [10]
+    await page.close()
+
+
+GROW = """async (text) => {
+  for (const letter of text) {
+    mirror.textContent += letter;
+    same.firstChild.data += letter;
+    markup.innerHTML = `<b>${mirror.textContent}</b>`;
+    await new Promise((done) => setTimeout(done, 30));
+  }
+}"""
+
+
+async def test_what_grows_with_what_is_typed_is_not_measured_letter_by_letter(
+    browser: Browser,
+) -> None:
+    """Pages that repeat a field beside it, by each of the ways in which frameworks do."""
+    page = await opened(
+        browser,
+        "<p class=m id=mirror>Dear</p><p class=m id=same>Dear</p>"
+        "<p class=m id=markup><b>Dear</b></p><p id=late>x</p>",
+    )
+    await wait_until_told(page, TAG)
+    await page.evaluate(GROW, " Marlene")
+    await page.evaluate("late.className = 'm'; late.append('at last')")
+    lengths: list[float] = []
+    while 7 not in lengths:
+        payloads = await wait_until_told(page, TAG, 2)
+        lengths = [abs(text[2]) for one in payloads[1:] for text in one["texts"]]
+    assert sorted(lengths) == [5, 5, 5, 7], "only what came first after a quiet time"
+    await page.close()
+
+
+async def test_what_changed_too_often_is_measured_when_it_had_time(browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.clock.install()
+    await page.set_content("<p class=m>words</p>")
+    await begin(page, "widths", maskSelector=".m")
+    await page.clock.run_for(3000)
+    for text in ("other words", "not told", "the last of all"):
+        await page.evaluate("(text) => { document.querySelector('p').textContent = text }", text)
+        await page.clock.run_for(1000)
+    await page.clock.run_for(11_000)
+    texts = [text for payload in await told(page, TAG) for text in payload["texts"]]
+    assert [abs(text[2]) for text in texts] == [len("words"), len("other words"), 15]
+    await page.close()
+
+
+async def test_single_letters_are_not_measured(browser: Browser) -> None:
+    page = await opened(browser, "<p class=m><i>M</i><i>a</i><i>r</i> <b>words</b></p>")
+    assert len(by_id(await wait_until_told(page, TAG))) == 1
+    await page.close()

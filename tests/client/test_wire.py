@@ -15,7 +15,7 @@ from tests.client.carriers import CARRIERS, DOINGS, FRAME, HEAD, LEAVING, NEVER,
 from tests.support.recording import record
 from tests.support.relaying import Relay, relaying
 from tests.support.serving import website
-from tests.support.tagged import eventually, flushed, tagged_site
+from tests.support.tagged import NO_CONSENT_NEEDED, eventually, flushed, tagged_site, visitor
 
 LEVELS = ["inputs", "text", "strict", NEVER]
 
@@ -38,7 +38,7 @@ WORDS = {one.name: word(number) for number, one in enumerate(EVERY)}
 SOMETIMES = {"other_frame_path"}
 """rrweb tells where such a frame leads only if it has arrived there before the snapshot."""
 
-OF_PAGE = ("title", "framed", "shadow", "query", "fragment", "referrer", "header", "answer")
+OF_PAGE = ("title", "framed", "shadow", "query", "fragment", "referrer", "header", "answer", "jar")
 PAGE_WORDS = {name: word(len(EVERY) + number) for number, name in enumerate(OF_PAGE)}
 READABLE_AT_INPUTS = {"title", "framed", "shadow"}
 
@@ -126,14 +126,17 @@ async def visit(browser: Browser, store: Store, folder: Path, level: str) -> Lef
         relaying(origin.collector) as relay,
     ):
         tagged = replace(origin, collector=relay.url)
-        head = HEAD.replace("TITLE", PAGE_WORDS["title"]) + tagged.tag(
-            f'{SETTINGS} data-mask="{level}"'
+        head = (
+            "<meta name=referrer content=unsafe-url>"
+            + HEAD.replace("TITLE", PAGE_WORDS["title"])
+            + tagged.tag(f'{SETTINGS} data-mask="{level}"')
         )
         for path, carriers in (("/", STANDING), ("/doing", [])):
             tagged.site.pages[path] = f"<!doctype html>{head}<body>{inside(carriers)}"
         tagged.site.pages["/frame.html"] = FRAME.replace("FRAMED", PAGE_WORDS["framed"])
         tagged.site.pages["/bye"] = "bye"
         context = await browser.new_context()
+        await context.add_cookies([{"name": "jar", "value": PAGE_WORDS["jar"], "url": origin.url}])
         page = await context.new_page()
         page.on("dialog", lambda dialog: dialog.accept(PAGE_WORDS["answer"]))
         await page.route("**/answer**", answer)
@@ -180,6 +183,25 @@ async def test_words_leave_the_browser_exactly_where_no_promise_is_made(
     everything = {**WORDS, **PAGE_WORDS}
     assert [name for name, term in everything.items() if term[:6] in left.around] == []
     assert bool(left.canvases) == (level == "inputs")
+
+
+async def test_the_title_of_a_page_that_is_masked_as_a_whole_is_told_nowhere(
+    browser: Browser, store: Store
+) -> None:
+    """Environment and routes told it by the level alone."""
+    title, other = word(1), word(2)
+    async with tagged_site(store, {}) as tagged, visitor(browser, tagged) as (page, wire):
+        head = f"<title>{title}</title>{tagged.tag(NO_CONSENT_NEEDED)}"
+        tagged.site.pages["/"] = f"<!doctype html><html class=rr-mask>{head}<body>text"
+        await page.goto(tagged.url)
+        await flushed(page)
+        await page.evaluate(
+            f"() => {{ document.title = '{other}'; history.pushState(null, '', '/next') }}"
+        )
+        await flushed(page)
+        sent = b"".join(wire.bodies).decode()
+    assert [event["title"] for event in wire.custom("heatwright/route")] == ["*" * len(other)]
+    assert title[:6] not in sent and other[:6] not in sent
 
 
 async def test_a_driven_recording_masks_what_is_typed_and_keeps_addresses(

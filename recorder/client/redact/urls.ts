@@ -98,9 +98,12 @@ function split(text: string, sign: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
 }
 
-/** Path without user info, query and fragment; the latter two with their signs, or empty. */
+/** Who has no cookies is sometimes known by a parameter inside the path. */
+const SESSION_IN_PATH = /;\w*sess(?:ion)?_?id=[^/;]*/gi;
+
+/** Path without user info, session, query and fragment; the latter two with their signs, or empty. */
 function parts(href: string): [path: string, query: string, hash: string] {
   const [rest, hash] = split(href, "#");
   const [path, query] = split(rest, "?");
-  return [path.replace(USER, "$1"), query, hash];
+  return [path.replace(USER, "$1").replace(SESSION_IN_PATH, ""), query, hash];
 }
