@@ -81,8 +81,7 @@ export function startRecording(
   });
   const seers = createSeers();
   const emit = contained((event: eventWithTime): void => {
-    if (over) return;
-    redactor.event(event);
+    if (over || !redactor.event(event)) return;
     if (event.type === FULL_SNAPSHOT) queueMicrotask(introduce);
     seers.see(event);
     outlet.add(event);

@@ -50,7 +50,7 @@ export function record(given: Partial<Settings>): void {
   const windows = watchWindows();
   const seers = createSeers();
   const emit = contained((event: eventWithTime): void => {
-    redactor.event(event);
+    if (!redactor.event(event)) return;
     seers.see(event);
     recorded.push(JSON.parse(JSON.stringify(event)));
   });
