@@ -14,7 +14,7 @@ from tests.support.watching import told, watched
 REPLAYER = (ROOT / "node_modules/rrweb/dist/rrweb.umd.min.cjs").read_text()
 CANVAS = "<canvas width=200 height=100></canvas>"
 SITE = {"/": f"<!doctype html><meta charset=utf-8><body>{CANVAS}"}
-TICKS = "new Promise((done) => setTimeout(done, 2100))"
+TICK = "new Promise((done) => setTimeout(done, 1500))"
 
 
 @pytest.fixture(autouse=True)
@@ -68,11 +68,11 @@ async def test_a_canvas_is_told_when_it_changed_and_only_then(
     browser: Browser, site: WebSite
 ) -> None:
     async with watched(browser, site.url, "canvas") as page:
-        await page.evaluate(TICKS)
+        await page.evaluate(TICK)
         assert await page.evaluate("watching.own") == []
         await page.evaluate(f"({FILL})('red')")
         assert await pictures(page, 1) == [["5005", 200, 100]]
-        await page.evaluate(TICKS)
+        await page.evaluate(TICK)
         await page.evaluate(f"({FILL})('lime')")
         assert await pictures(page, 2) == [["5005", 200, 100], ["0505", 200, 100]]
         await page.evaluate("document.querySelector('canvas').width = 200")
@@ -112,7 +112,7 @@ async def test_webgl_that_forgets_its_frames_is_read_in_one(
         await page.evaluate(f"({WEBGL})({{ preserveDrawingBuffer: false }})")
         assert await pictures(page, 1) == [["0055", 200, 100]]
         await page.evaluate("cancelAnimationFrame(looping)")
-        await page.evaluate(TICKS)
+        await page.evaluate(TICK)
         # It reads as empty now; what was seen last stays.
         assert len(await pictures(page, 1)) == 1
 
@@ -154,7 +154,7 @@ async def test_a_tainted_canvas_is_said_so_once_and_spoils_no_other(
             f"{other}/a.svg",
         )
         assert await pictures(page, 1) == [["5005", 200, 100]]
-        await page.evaluate(TICKS)
+        await page.evaluate(TICK)
         tainted = await page.evaluate("watching.ids.getId(document.querySelector('canvas'))")
         assert await told(page, "canvas") == [{"id": tainted, "skipped": "tainted"}]
 
