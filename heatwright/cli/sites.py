@@ -27,8 +27,10 @@ class Consent(StrEnum):
 
 def pasted_tag(collector: str, key: str, consent: Consent) -> str:
     """The script element for a site's pages; `collector` has no slash at its end."""
+    # The second line keeps the site's cookies and the page's address from the collector.
     return (
         f'<script async src="{collector}/heatwright.js"\n'
+        f'        crossorigin referrerpolicy="no-referrer"\n'
         f'        data-key="{key}" data-consent="{consent}"></script>'
     )
 

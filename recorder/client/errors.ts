@@ -53,7 +53,9 @@ export const watchErrors: Watcher = (watch) => {
   const blocked = blockedBy(watch.settings);
   const meter = meterOf(watch, ERROR_TAG, ERRORS_PER_MINUTE);
 
-  const tellable = (href: string, base?: string): string => webUrl(redactor, parseUrl(href, base));
+  const isStrict = watch.settings.mask === "strict";
+
+  const tellable = (href: string): string => webUrl(redactor, parseUrl(href));
 
   const frames = (stack: string): string | undefined =>
     stack
@@ -77,7 +79,7 @@ export const watchErrors: Watcher = (watch) => {
     if (element.closest(blocked)) return;
     const { currentSrc } = element as HTMLImageElement;
     const given = currentSrc || element.getAttribute("src") || element.getAttribute("href");
-    const url = given ? tellable(given, element.baseURI) : "";
+    const url = given ? webUrl(redactor, parseUrl(given, element.baseURI), isStrict) : "";
     const tag = element.localName;
     meter.tell(tag + url, () => ({ kind: "resource", tag, url }));
   };

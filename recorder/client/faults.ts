@@ -1,13 +1,14 @@
 /** Errors of the tag's own: kept from the page, and counted in the recording. */
 
-/** Characters of an error's message that are kept: enough to find its place. */
-const MESSAGE_CHARS = 200;
+/** Characters of an error's message that are told: enough to find its place. */
+export const FAULT_CHARS = 200;
 
 let count = 0;
 let first = "";
 
 export function noteFault(error: unknown): void {
-  if (!count++) first = String((error as Error | null)?.message).slice(0, MESSAGE_CHARS);
+  // Twice what is told, so that the cut after masking leaves half of nothing unmasked.
+  if (!count++) first = String((error as Error | null)?.message).slice(0, 2 * FAULT_CHARS);
 }
 
 /** `callback`, but what it throws is counted. */

@@ -125,6 +125,15 @@ export const MEASURED_TEXTS = 20_000;
 /** Time in one go (milliseconds): half a frame, so that no input has to wait for more. */
 export const SLICE_MS = 8;
 
+/** Characters of the shortest text that is measured: the width of a letter would tell the letter. */
+export const MEASURED_CHARS = 3;
+
+/**
+ * Milliseconds between two changes of a text that is measured again: one that follows what is
+ * typed would tell each letter by how much wider it made the text.
+ */
+export const MEASURED_AGAIN_MS = 10_000;
+
 /** Texts in one event: about 8 kB. */
 export const WIDTHS_PER_EVENT = 400;
 

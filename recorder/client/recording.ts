@@ -3,13 +3,14 @@ import type { eventWithTime } from "@rrweb/types";
 import { measureAt } from "./anchor-plugin";
 import { blockedBy } from "./blocked";
 import { readEnvironment } from "./environment";
-import { contained, takeFaults } from "./faults";
+import { contained, FAULT_CHARS, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
 import type { Identity } from "./identity";
 import { LABEL_CHARS, TRAITS, TRAIT_NAME_CHARS, TRAIT_VALUE_CHARS } from "./limits";
 import { listen, together } from "./listen";
 import { openOutlet, type Outlet } from "./outlet";
 import { createRedactor, type Redactor } from "./redact/redactor";
+import { maskText } from "./redact/text";
 import { ids, runRrweb, takeSnapshot } from "./rrweb";
 import { createSeers, type Seers } from "./seers";
 import type { Settings } from "./settings";
@@ -91,7 +92,7 @@ export function startRecording(
     if (over) return;
     // A clock that is set back must not put events in another order.
     last = event.timestamp = Math.max(last, event.timestamp);
-    redactor.event(event);
+    if (!redactor.event(event)) return;
     if (event.type === FULL_SNAPSHOT) queueMicrotask(introduce);
     seers.see(event);
     outlet.add(event);
@@ -104,14 +105,16 @@ export function startRecording(
   const watch = openWatch(settings, redactor, windows, seers, emit);
   const tellFaults = (): void => {
     const taken = takeFaults();
-    if (taken) watch.custom(FAULTS_TAG, { ...taken, first: redactor.text(taken.first) });
+    if (!taken) return;
+    const first = redactor.text(taken.first).slice(0, FAULT_CHARS);
+    watch.custom(FAULTS_TAG, { count: taken.count, first });
   };
   const recording: Recording = {
     identity,
     startedAt,
     custom: watch.custom,
     route: (href) =>
-      watch.custom(ROUTE_TAG, { url: redactor.url(href), title: redactor.text(document.title) }),
+      watch.custom(ROUTE_TAG, { url: redactor.url(href), title: titleOf(redactor) }),
     flush() {
       tellFaults();
       return outlet.flush();
@@ -142,6 +145,14 @@ export function startRecording(
   return recording;
 }
 
+/** The page's title, under the rules for its element: a site may have masked the whole page. */
+function titleOf(redactor: Redactor): string {
+  const element = document.querySelector("title");
+  return element && redactor.isMasked(element)
+    ? maskText(document.title)
+    : redactor.text(document.title);
+}
+
 /** What every batch says of its session, in a form that the collector does not refuse. */
 const description = ({ traits, variant, release, driven }: Settings): object => ({
   traits: Object.fromEntries(
@@ -159,7 +170,7 @@ const description = ({ traits, variant, release, driven }: Settings): object => 
 const label = (text: string | null, chars: number): string | null =>
   text && text.replace(/\0/g, "").slice(0, chars);
 
-function openWatch(
+export function openWatch(
   settings: Settings,
   redactor: Redactor,
   windows: Windows,
@@ -176,7 +187,7 @@ function openWatch(
     incremental: (data) => tell(INCREMENTAL, data),
     eachWindow: windows.each,
     measure: (target, x, y) => measureAt(target, x, y, ids, blockedBy(settings)),
-    environment: () => ({ ...readEnvironment(), title: redactor.text(document.title) }),
+    environment: () => ({ ...readEnvironment(), title: titleOf(redactor) }),
     eachEvent: seers.add,
     contained,
   };

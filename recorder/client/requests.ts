@@ -48,7 +48,7 @@ const ownValue = (owner: unknown, name: string): unknown =>
 
 function notesOf(watch: Watch, tell: (make: () => object) => void): Notes {
   const { contained, redactor } = watch;
-  const { endpoint, responseHeaders } = watch.settings;
+  const { endpoint, responseHeaders, mask } = watch.settings;
 
   const fill = contained((sent: Sent, win: Realm, given: unknown, options: unknown) => {
     if (win.closed) return;
@@ -70,12 +70,12 @@ function notesOf(watch: Watch, tell: (make: () => object) => void): Notes {
       const [status, last, header] = read();
       const whole = url ?? parseUrl(last);
       if (whole) whole.search = whole.hash = "";
-      const full = webUrl(redactor, whole);
+      const full = webUrl(redactor, whole, mask === "strict");
       const { origin } = location;
       const headers: Record<string, string> = {};
       for (const name of responseHeaders) {
         const value = header?.(name);
-        if (value) headers[name] = value.slice(0, HEADER_CHARS);
+        if (value) headers[name] = redactor.data(value).slice(0, HEADER_CHARS);
       }
       return {
         kind,
@@ -84,7 +84,7 @@ function notesOf(watch: Watch, tell: (make: () => object) => void): Notes {
         status,
         duration,
         outcome: outcome && signal?.aborted ? "aborted" : outcome,
-        headers: redactor.data(headers),
+        headers,
       };
     }),
   );

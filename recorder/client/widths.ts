@@ -4,10 +4,19 @@
  * For each line of a text node that is masked as a whole, the number of its
  * characters and its width. Words of a line are never measured by themselves,
  * and widths are told in half pixels: that keeps boxes within one pixel, and
- * tells of a name of five letters some five bits beside its length.
+ * tells of a name of five letters some five bits beside its length. What people
+ * type is not measured, nor what changes as fast as they could: from one letter
+ * to the next, widths would tell all.
  */
-import type { serializedNodeWithId } from "@rrweb/types";
-import { MEASURED_TEXTS, SLICE_MS, WIDTHS_PER_EVENT } from "./limits";
+import type { mutationData, serializedNodeWithId } from "@rrweb/types";
+import {
+  MEASURED_AGAIN_MS,
+  MEASURED_CHARS,
+  MEASURED_TEXTS,
+  SLICE_MS,
+  WIDTHS_PER_EVENT,
+} from "./limits";
+import { lineMeter } from "./lines";
 import { WIDTHS_TAG } from "./tags";
 import type { Realm, Watcher } from "./watch";
 
@@ -25,9 +34,6 @@ export interface WidthsPayload {
   texts: TextWidths[];
 }
 
-/** Widths are told in multiples of this (CSS pixels). */
-const GRAIN = 0.5;
-
 /** Asterisks and white space: what masked text consists of. */
 const MASKED = /^\s*\*[\s*]*$/;
 
@@ -44,6 +50,8 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   let texts: TextWidths[] = [];
   let cancel: (() => void) | null = null;
   const known = new Set<number>();
+  /** When the content of an element last changed in place, of the page's clock. */
+  const changed = new WeakMap<Node, number>();
   const measure = lineMeter();
 
   const tell = (): void => {
@@ -59,7 +67,9 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     }
     if (!MASKED.test(part.textContent ?? "") || known.size >= MEASURED_TEXTS) return;
     const node = ids.getNode(part.id) as Text | null;
-    if (node?.nodeType !== Node.TEXT_NODE || !node.isConnected || !redactor.isMasked(node)) return;
+    if (node?.nodeType !== Node.TEXT_NODE || !node.isConnected) return;
+    if (node.data.trim().length < MEASURED_CHARS) return;
+    if (!redactor.isMasked(node) || redactor.isTyped(node)) return;
     const lines = measure(node);
     if (!lines.length) return;
     known.add(part.id);
@@ -80,15 +90,63 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     cancel ??= whenIdle(slice);
   };
 
+  /** Where content was replaced too often, and is measured once after a while. */
+  const restless = new Set<Node>();
+  let timer = 0;
+  const lookAgain = contained(() => {
+    timer = 0;
+    for (const place of restless) {
+      const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) parts.unshift({ id: ids.getId(walker.currentNode), textContent: "*" });
+    }
+    restless.clear();
+    plan();
+  });
+
+  /** Whether the content of `place` changed for the first time after a while. */
+  const isSettled = (place: Node | null | undefined): boolean => {
+    if (!place) return false;
+    const now = performance.now();
+    const isFirst = now - (changed.get(place) ?? -Infinity) > MEASURED_AGAIN_MS;
+    changed.set(place, now);
+    if (isFirst) return true;
+    restless.add(place);
+    timer ||= window.setTimeout(lookAgain, MEASURED_AGAIN_MS);
+    return false;
+  };
+
+  /** What a mutation brought and can be measured at once. */
+  const news = ({ adds, removes, texts: later }: mutationData): Part[] => {
+    const isMasked = (part: Part): boolean => MASKED.test(part.textContent ?? "");
+    const found = adds.filter(({ node }) => (node as Part).childNodes?.length || isMasked(node as Part));
+    const changes = later.map(({ id, value }): Part => ({ id, textContent: value })).filter(isMasked);
+    if (!found.length && !changes.length) return [];
+    const parents = new Map(adds.map(({ node, parentId }) => [node.id, parentId]));
+    const emptied = new Set(removes.map(({ parentId }) => parentId));
+    const answers = new Map<unknown, boolean>();
+    const mayTell = (place: Node | null | undefined): boolean => {
+      if (!answers.has(place)) answers.set(place, isSettled(place));
+      return answers.get(place)!;
+    };
+    return [
+      ...changes.filter(({ id }) => mayTell(ids.getNode(id)?.parentNode)),
+      ...found
+        .filter(({ parentId }) => {
+          let place = parentId;
+          for (let up; (up = parents.get(place)) !== undefined; ) place = up;
+          return !emptied.has(place) || mayTell(ids.getNode(place));
+        })
+        .map(({ node }) => node as Part),
+    ];
+  };
+
   const stopEvents = eachEvent((event) => {
     if (event.type === 2) {
       parts = [event.data.node as Part];
       known.clear();
     }
     if (event.type === 3 && event.data.source === 0) {
-      const { adds, texts: changed } = event.data;
-      const later = changed.map(({ id, value }): Part => ({ id, textContent: value }));
-      parts.unshift(...later, ...adds.map(({ node }) => node as Part));
+      parts.unshift(...news(event.data));
     }
     if (parts.length) plan();
   });
@@ -108,6 +166,7 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     stopEvents();
     stopWindows();
     cancel?.();
+    clearTimeout(timer);
     parts = [];
   };
 };
@@ -120,81 +179,4 @@ function whenIdle(callback: () => void): () => void {
   }
   const timer = setTimeout(callback, 200);
   return () => clearTimeout(timer);
-}
-
-/** `[top, width]` of a line in the direction of its text: in vertical text, left and height. */
-type Line = [at: number, length: number];
-
-/** Measures text nodes one after the other: font size and lines, or nothing if not rendered. */
-function lineMeter(): (node: Text) => number[] {
-  let lastAt = NaN;
-  let rest = 0;
-
-  return (node) => {
-    const parent = node.parentElement ?? (node.parentNode as Partial<ShadowRoot>).host;
-    const { fontSize, writingMode } = getComputedStyle(parent as Element);
-    const vertical = writingMode[0] === "v";
-    const range = node.ownerDocument.createRange();
-    const linesOf = (from: number, to: number): Line[] => {
-      range.setStart(node, from);
-      range.setEnd(node, to);
-      return linesIn(range.getClientRects(), vertical);
-    };
-    const end = node.data.trimEnd().length;
-    let from = node.data.search(/\S/);
-    const lines = linesOf(from, end);
-    const scale = scaleOf(parent as HTMLElement, vertical);
-    if (!lines.length || !(scale > 0)) return [];
-    const told = [parseFloat(fontSize)];
-    let begin = 0;
-    lines.forEach(([at, length], index) => {
-      const isNew = !(Math.abs(at - lastAt) < parseFloat(fontSize) / 2);
-      // Rounded down on the line as a whole, so that no line becomes too long for its place.
-      const exact = length / scale + (isNew ? 0 : rest);
-      const shown = Math.floor(exact / GRAIN) * GRAIN;
-      rest = exact - shown;
-      lastAt = at;
-      const isLast = index === lines.length - 1;
-      if (!isLast) from = lineEnd(from, end, linesOf);
-      const next = isLast ? node.data.length : from;
-      told.push((isNew && !index ? -1 : 1) * (next - begin), shown);
-      begin = next;
-    });
-    return told;
-  };
-}
-
-/** Client rectangles put together to lines: parts of one line overlap by more than half. */
-function linesIn(rects: DOMRectList, vertical: boolean): Line[] {
-  const lines: Line[] = [];
-  let low = 0;
-  let high = -1;
-  for (const { left, top, right, bottom, width, height } of rects) {
-    if (!width || !height) continue;
-    const [start, end, length] = vertical ? [left, right, height] : [top, bottom, width];
-    const middle = (start + end) / 2;
-    const line = lines[lines.length - 1];
-    if (line && middle > low && middle < high) line[1] += length;
-    else lines.push([middle, length]);
-    [low, high] = [start, end];
-  }
-  return lines;
-}
-
-/** Where the line that begins at `from` ends, by halving. */
-function lineEnd(from: number, to: number, linesOf: (from: number, to: number) => Line[]): number {
-  let [fits, beyond] = [from + 1, to];
-  while (beyond - fits > 1) {
-    const middle = (fits + beyond) >> 1;
-    if (linesOf(from, middle).length > 1) beyond = middle;
-    else fits = middle;
-  }
-  return fits;
-}
-
-/** By how much transforms enlarge an element; small differences are rounding. No number for SVG. */
-function scaleOf(element: HTMLElement, vertical: boolean): number {
-  const { width, height } = element.getBoundingClientRect();
-  const [shown, laidOut] = vertical ? [height, element.offsetHeight] : [width, element.offsetWidth];
-  return Math.abs(shown - laidOut) <= 1 ? 1 : shown / laidOut;
 }

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from recorder.chromium import launch
 from recorder.store import Store
+from tests.client.asking import answering
 from tests.support.bundling import module_script
 from tests.support.serving import WebSite, website
 
@@ -33,9 +34,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site() -> AsyncIterator[WebSite]:
-    """One site for all pages: every one that ends waits for its visitors' connections."""
+    """One site for all tests; each sets the pages that it visits."""
     async with website({}) as started:
         yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def answers() -> AsyncIterator[str]:
+    """The URL of a site whose answers differ: see `asking.py`."""
+    async with answering() as url:
+        yield url
 
 
 @pytest.fixture

@@ -36,7 +36,11 @@ BEGIN = """({ rules, inputs }) => {
   window.record = record;
   record({
     emit(event) {
-      try { redactor.event(event); } catch (error) { problems.push(String(error.stack)); }
+      try {
+        if (!redactor.event(event)) return;
+      } catch (error) {
+        problems.push(String(error.stack));
+      }
       events.push(JSON.stringify(event));
     },
     maskInputOptions: Object.fromEntries(inputs.split(" ").map((kind) => [kind, true])),

@@ -7,14 +7,20 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.client.watching import told, watched
 from tests.support.bundling import ROOT
-from tests.support.serving import website
+from tests.support.serving import WebSite
+from tests.support.watching import told, watched
 
 REPLAYER = (ROOT / "node_modules/rrweb/dist/rrweb.umd.min.cjs").read_text()
 CANVAS = "<canvas width=200 height=100></canvas>"
 SITE = {"/": f"<!doctype html><meta charset=utf-8><body>{CANVAS}"}
-TICKS = "new Promise((done) => setTimeout(done, 2500))"
+TICK = "new Promise((done) => setTimeout(done, 1500))"
+
+
+@pytest.fixture(autouse=True)
+def _pages(site: WebSite) -> None:
+    site.pages.update(SITE)
+
 
 FILL = """
 (colour) => {
@@ -58,27 +64,23 @@ async def pictures(page: Page, count: int) -> Any:
     return await page.evaluate(COLOURS)
 
 
-async def test_a_canvas_is_told_when_it_changed_and_only_then(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
-        await page.evaluate(TICKS)
+async def test_a_canvas_is_told_when_it_changed_and_only_then(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "canvas") as page:
+        await page.evaluate(TICK)
         assert await page.evaluate("watching.own") == []
         await page.evaluate(f"({FILL})('red')")
         assert await pictures(page, 1) == [["5005", 200, 100]]
-        await page.evaluate(TICKS)
+        await page.evaluate(TICK)
         await page.evaluate(f"({FILL})('lime')")
         assert await pictures(page, 2) == [["5005", 200, 100], ["0505", 200, 100]]
         await page.evaluate("document.querySelector('canvas').width = 200")
         assert (await pictures(page, 3))[2] == ["0000", 200, 100]
 
 
-async def test_rrwebs_replayer_paints_the_sample(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
+async def test_rrwebs_replayer_paints_the_sample(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "canvas") as page:
         await page.evaluate(f"({FILL})('red')")
         await pictures(page, 1)
         events = await page.evaluate("watching.recorded")
@@ -103,25 +105,23 @@ async def test_rrwebs_replayer_paints_the_sample(browser: Browser) -> None:
     assert pixel[0] > 240 and pixel[1] < 15 and pixel[2] < 15 and pixel[3] == 255
 
 
-async def test_webgl_that_forgets_its_frames_is_read_in_one(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
+async def test_webgl_that_forgets_its_frames_is_read_in_one(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "canvas") as page:
         await page.evaluate(f"({WEBGL})({{ preserveDrawingBuffer: false }})")
         assert await pictures(page, 1) == [["0055", 200, 100]]
         await page.evaluate("cancelAnimationFrame(looping)")
-        await page.evaluate(TICKS)
+        await page.evaluate(TICK)
         # It reads as empty now; what was seen last stays.
         assert len(await pictures(page, 1)) == 1
 
 
-async def test_large_canvases_are_told_small_and_painted_large(browser: Browser) -> None:
-    pages = {"/": "<!doctype html><body><canvas width=3000 height=1500></canvas>"}
-    async with (
-        website(pages) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
+async def test_large_canvases_are_told_small_and_painted_large(
+    browser: Browser, site: WebSite
+) -> None:
+    site.pages.update({"/": "<!doctype html><body><canvas width=3000 height=1500></canvas>"})
+    async with watched(browser, site.url, "canvas") as page:
         await page.evaluate(
             """() => {
               const pen = document.querySelector("canvas").getContext("2d");
@@ -135,12 +135,11 @@ async def test_large_canvases_are_told_small_and_painted_large(browser: Browser)
     assert draw["args"][1:] == [0, 0, 3000, 1500]
 
 
-async def test_a_tainted_canvas_is_said_so_once_and_spoils_no_other(browser: Browser) -> None:
-    pages = {"/": f"<!doctype html><body>{CANVAS}{CANVAS}", "/a.svg": SVG}
-    async with (
-        website(pages) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
+async def test_a_tainted_canvas_is_said_so_once_and_spoils_no_other(
+    browser: Browser, site: WebSite
+) -> None:
+    site.pages.update({"/": f"<!doctype html><body>{CANVAS}{CANVAS}", "/a.svg": SVG})
+    async with watched(browser, site.url, "canvas") as page:
         other = site.url.replace("127.0.0.1", "localhost")
         await page.evaluate(
             """async (src) => {
@@ -155,45 +154,49 @@ async def test_a_tainted_canvas_is_said_so_once_and_spoils_no_other(browser: Bro
             f"{other}/a.svg",
         )
         assert await pictures(page, 1) == [["5005", 200, 100]]
-        await page.evaluate(TICKS)
-        tainted = await page.evaluate(
-            "rrwebRecord.record.mirror.getId(document.querySelector('canvas'))"
-        )
+        await page.evaluate(TICK)
+        tainted = await page.evaluate("watching.ids.getId(document.querySelector('canvas'))")
         assert await told(page, "canvas") == [{"id": tainted, "skipped": "tainted"}]
 
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><circle r='9'/></svg>"
 
 
-@pytest.mark.parametrize(
-    ("attributes", "skipped"),
-    [
-        ("class=rr-block", []),
-        ("class=rr-mask", ["masked"]),
-        ("style='display:none'", []),
-        ("style='position:absolute;top:5000px'", []),
-    ],
-)
+HIDDEN = """<!doctype html><body><canvas id=seen width=200 height=100></canvas>
+<canvas id=blocked class=rr-block></canvas><canvas id=masked class=rr-mask></canvas>
+<canvas id=gone style="display:none"></canvas>
+<canvas id=below style="position:absolute;top:5000px"></canvas>"""
+
+FILL_ALL = """
+(colour) => {
+  for (const canvas of document.querySelectorAll("canvas")) {
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 300, 150);
+  }
+}
+"""
+
+
 async def test_what_is_hidden_from_people_or_recordings_is_not_told(
-    browser: Browser, attributes: str, skipped: list[str]
+    browser: Browser, site: WebSite
 ) -> None:
-    pages = {"/": f"<!doctype html><body><canvas {attributes} width=200 height=100></canvas>"}
-    async with (
-        website(pages) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
-        await page.evaluate(f"({FILL})('red')")
-        await page.evaluate(TICKS)
-        assert await page.evaluate("watching.own") == []
-        assert [one["skipped"] for one in await told(page, "canvas")] == skipped
+    site.pages["/"] = HIDDEN
+    async with watched(browser, site.url, "canvas") as page:
+        for count, colour in enumerate(("red", "lime"), 1):
+            await page.evaluate(FILL_ALL, colour)
+            await pictures(page, count)
+        seen, masked = await page.evaluate("[seen, masked].map((one) => watching.ids.getId(one))")
+        pictured = await page.evaluate("watching.own.map(({ id }) => id)")
+        assert pictured == [seen, seen]
+        assert await told(page, "canvas") == [{"id": masked, "skipped": "masked"}]
 
 
-async def test_canvases_that_come_later_in_frames_and_shadow_roots(browser: Browser) -> None:
-    pages = {"/": "<!doctype html><body>", "/framed": SITE["/"]}
-    async with (
-        website(pages) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
+async def test_canvases_that_come_later_in_frames_and_shadow_roots(
+    browser: Browser, site: WebSite
+) -> None:
+    site.pages.update({"/": "<!doctype html><body>", "/framed": SITE["/"]})
+    async with watched(browser, site.url, "canvas") as page:
         await page.evaluate(
             """async (canvas) => {
               document.body.innerHTML = `${canvas}<div></div><iframe src="/framed"></iframe>`;
@@ -212,11 +215,10 @@ async def test_canvases_that_come_later_in_frames_and_shadow_roots(browser: Brow
         assert sorted(one[0] for one in await pictures(page, 3)) == ["0055", "0505", "5005"]
 
 
-async def test_a_canvas_that_holds_up_the_page_is_left_alone(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
+async def test_a_canvas_that_holds_up_the_page_is_left_alone(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "canvas") as page:
         await page.evaluate(
             """() => {
               let now = 0;
@@ -229,23 +231,21 @@ async def test_a_canvas_that_holds_up_the_page_is_left_alone(browser: Browser) -
               };
             }"""
         )
-        await page.wait_for_function("watching.told('heatwright/canvas').length")
+        await page.wait_for_function("watching.told('canvas').length")
         assert [one["skipped"] for one in await told(page, "canvas")] == ["slow"]
 
 
-async def test_samples_of_a_document_have_a_budget(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "canvas", record=True) as page,
-    ):
+async def test_samples_of_a_document_have_a_budget(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "canvas") as page:
         await page.evaluate(
             """() => {
-              HTMLCanvasElement.prototype.toBlob = (done) => done(new Blob([new Uint8Array(5e6)]));
+              const large = new Blob([new Uint8Array(5e6)]);  // making it counts as sampling
+              HTMLCanvasElement.prototype.toBlob = (done) => done(large);
             }"""
         )
         await page.evaluate(f"({FILL})('red')")
         await page.wait_for_function("watching.own.length === 1")
         await page.evaluate(f"({FILL})('lime')")
-        await page.wait_for_function("watching.told('heatwright/canvas').length")
+        await page.wait_for_function("watching.told('canvas').length")
         assert [one["skipped"] for one in await told(page, "canvas")] == ["bytes"]
         assert await page.evaluate("watching.own.length") == 1

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser
 
-from tests.client.watching import told, watched
-from tests.support.serving import website
+from tests.support.serving import WebSite
+from tests.support.watching import told, watched
 
-SITE = {"/": "<!doctype html><meta charset=utf-8><title>cart of secretAnna</title><body>x"}
+SITE = {"/": "<!doctype html><meta charset=utf-8><title>cart of anna@shop.example</title><body>x"}
 SETTLE = "new Promise((done) => setTimeout(done, 450))"
 
 
-async def test_visibility_is_told_at_first_and_at_each_change(browser: Browser) -> None:
-    async with website(SITE) as site, watched(browser, f"{site.url}/", "visibility") as page:
+@pytest.fixture(autouse=True)
+def _pages(site: WebSite) -> None:
+    site.pages.update(SITE)
+
+
+async def test_visibility_is_told_at_first_and_at_each_change(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "visibility") as page:
         await page.evaluate(
             """() => {
               let state = "hidden";
@@ -37,17 +45,21 @@ async def test_visibility_is_told_at_first_and_at_each_change(browser: Browser) 
     ]  # fmt: skip
 
 
-async def test_focus_that_moves_between_fields_is_no_change(browser: Browser) -> None:
-    pages = {"/": f"{SITE['/']}<input><input><iframe srcdoc='<input>'></iframe>"}
-    async with website(pages) as site, watched(browser, f"{site.url}/", "visibility") as page:
+async def test_focus_that_moves_between_fields_is_no_change(
+    browser: Browser, site: WebSite
+) -> None:
+    site.pages["/"] = f"{SITE['/']}<input><input><iframe srcdoc='<input>'></iframe>"
+    async with watched(browser, site.url, "visibility") as page:
         for field in await page.locator("input").all():
             await field.focus()
         await page.frame_locator("iframe").locator("input").focus()
         assert len(await told(page, "visibility")) == 1
 
 
-async def test_the_environment_is_told_again_when_it_changes(browser: Browser) -> None:
-    async with website(SITE) as site, watched(browser, f"{site.url}/", "surroundings") as page:
+async def test_the_environment_is_told_again_when_it_changes(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "surroundings") as page:
         await page.evaluate(SETTLE)
         assert await told(page, "environment") == []
         await page.emulate_media(color_scheme="dark")
@@ -60,12 +72,14 @@ async def test_the_environment_is_told_again_when_it_changes(browser: Browser) -
     assert [one["colorScheme"] for one in environments] == ["dark", "dark", "dark"]
     assert [one["reducedMotion"] for one in environments] == [False, True, True]
     assert [one["inner"] for one in environments] == [[800, 600], [800, 600], [500, 700]]
-    assert {one["title"] for one in environments} == {"cart of ***"}
+    assert {one["title"] for one in environments} == {"cart of *****************"}
     assert all(len(one["screen"]) == 2 for one in environments)
 
 
-async def test_density_and_zoom_of_the_visual_viewport_are_told(browser: Browser) -> None:
-    async with website(SITE) as site, watched(browser, f"{site.url}/", "surroundings") as page:
+async def test_density_and_zoom_of_the_visual_viewport_are_told(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "surroundings") as page:
         session = await page.context.new_cdp_session(page)
         for ratio in (2, 3):
             # An emulated screen evaluates media queries again only with a resize.
@@ -81,8 +95,8 @@ async def test_density_and_zoom_of_the_visual_viewport_are_told(browser: Browser
     assert [one["visualScale"] for one in environments] == [1, 1, 1.5]
 
 
-async def test_a_resize_alone_is_left_to_rrweb(browser: Browser) -> None:
-    async with website(SITE) as site, watched(browser, f"{site.url}/", "surroundings") as page:
+async def test_a_resize_alone_is_left_to_rrweb(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "surroundings") as page:
         await page.set_viewport_size({"width": 700, "height": 500})
         await page.evaluate(SETTLE)
         assert await told(page, "environment") == []

@@ -15,6 +15,8 @@ PAGES = [
     ("//jane@a.example:8/b", "//a.example:8/b"),
     ("https://a.example/@jane/", "https://a.example/@jane/"),
     ("/b?c", "/b"),
+    ("/b;jsessionid=secret?c", "/b"),
+    ("/b;PHPSESSID=secret/c;v=1", "/b/c;v=1"),
     ("?c=d", ""),
     ("#c", ""),
     ("https://a.example/jane@example.com/b", "https://a.example/****************/b"),
@@ -23,6 +25,7 @@ PAGES = [
     ("mailto:jane@example.com?subject=x", "mailto:"),
     ("tel:+4930123456", "tel:"),
     ("data:text/html,<p>secret", ""),
+    ("data:", "data:"),
     ("intent://secret#Intent;end", "intent:"),
     ("blob:https://a.example/3f25", "blob:https://a.example/3f25"),
     ("about:blank", "about:blank"),
@@ -46,6 +49,7 @@ RESOURCES = [
     ("/a.png?w=100&h=50&q=80&fit=crop&fm=webp", "/a.png?w=100&h=50&q=80&fit=crop&fm=webp"),
     ("/a.png?v=a-very-long-and-telling-value", "/a.png"),
     ("/a.png?v=<secret>", "/a.png"),
+    ("/a.png;jsessionid=secret?v=1", "/a.png?v=1"),
     (
         "https://fonts.example/css2?family=Open+Sans:ital,wght@0,300..800;1,400&display=swap",
         "https://fonts.example/css2?family=Open+Sans:ital,wght@0,300..800;1,400&display=swap",
@@ -75,6 +79,11 @@ MESSAGES = [
     ("went to https://a.example:8080/", "went to https://a.example:8080/"),
     ("jane@example.com failed", "**************** failed"),
     ("no URL here: a?b=c", "no URL here: a?b=c"),
+    ("GET /api/cart?t=s&u=v failed", "GET /api/cart failed"),
+    ("GET '/api/cart#t=s' and ../x?y, z", "GET '/api/cart' and ../x z"),
+    ('{"url": "/api/cart?t=s", "n": 1}', '{"url": "/api/cart", "n": 1}'),
+    ("at /x.js?t=s:10:5", "at /x.js:10:5"),
+    ("and/or? what of /this? or and/that#1", "and/or? what of /this? or and/that#1"),
 ]
 
 # What a style sheet is at each level; nothing changes where only one is given.

@@ -6,8 +6,9 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from tests.client.asking import answering
-from tests.client.watching import told, watched
+from tests.support.watching import told, watched
+
+HEADERS = ["content-type", "x-request-id"]
 
 XHR = """
 (url, method = "GET", act = () => {}, async = true) => new Promise((done) => {
@@ -32,8 +33,9 @@ def without_duration(payloads: list[Any]) -> list[Any]:
 
 async def test_a_request_is_told_by_method_path_status_and_listed_headers(
     browser: Browser,
+    answers: str,
 ) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
+    async with watched(browser, answers, "requests", responseHeaders=HEADERS) as page:
         await page.evaluate(
             """async (xhr) => {
               const body = "secret body";
@@ -57,9 +59,9 @@ async def test_a_request_is_told_by_method_path_status_and_listed_headers(
     ]
 
 
-async def test_failures_and_aborts_are_told_apart(browser: Browser) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
-        other = url.replace("127.0.0.1", "localhost")
+async def test_failures_and_aborts_are_told_apart(browser: Browser, answers: str) -> None:
+    async with watched(browser, answers, "requests") as page:
+        other = answers.replace("127.0.0.1", "localhost")
         await page.evaluate(
             """async ([xhr, other]) => {
               xhr = (0, eval)(xhr);
@@ -92,8 +94,8 @@ async def test_failures_and_aborts_are_told_apart(browser: Browser) -> None:
     ]
 
 
-async def test_content_in_urls_is_not_told(browser: Browser) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
+async def test_content_in_urls_is_not_told(browser: Browser, answers: str) -> None:
+    async with watched(browser, answers, "requests") as page:
         await page.evaluate(
             """async () => {
               await fetch("data:text/plain,secret");
@@ -111,8 +113,10 @@ async def test_content_in_urls_is_not_told(browser: Browser) -> None:
     assert "secret" not in str(payloads)
 
 
-async def test_a_url_means_what_it_meant_when_it_was_asked_for(browser: Browser) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
+async def test_a_url_means_what_it_meant_when_it_was_asked_for(
+    browser: Browser, answers: str
+) -> None:
+    async with watched(browser, answers, "requests") as page:
         await page.evaluate(
             """async () => {
               const answer = fetch("json");
@@ -123,41 +127,40 @@ async def test_a_url_means_what_it_meant_when_it_was_asked_for(browser: Browser)
         assert [one["url"] for one in await told(page, "request")] == ["/json"]
 
 
-async def test_requests_to_the_collector_are_not_touched(browser: Browser) -> None:
-    async with answering() as url:
-        settings = {"endpoint": f"{url}/json"}
-        async with watched(browser, url, "requests", settings=settings) as page:
-            same = await page.evaluate(
-                """async (xhr) => {
-                  const then = Promise.prototype.then;
-                  let derived = 0;
-                  Promise.prototype.then = function (...given) {
-                    derived++;
-                    return then.apply(this, given);
-                  };
-                  const answer = fetch("/json/batches", { method: "POST", body: "x" });
-                  Promise.prototype.then = then;
-                  navigator.sendBeacon("/json/batches", "x");
-                  await (0, eval)(xhr)("/json/batches");
-                  await answer;
-                  return derived;
-                }""",
-                XHR,
-            )
-            assert same == 0
-            assert await told(page, "request") == []
-            await page.evaluate("fetch('/json')")
-            assert len(await told(page, "request")) == 1
+async def test_requests_to_the_collector_are_not_touched(browser: Browser, answers: str) -> None:
+    async with watched(browser, answers, "requests", endpoint=f"{answers}/json") as page:
+        same = await page.evaluate(
+            """async (xhr) => {
+              const then = Promise.prototype.then;
+              let derived = 0;
+              Promise.prototype.then = function (...given) {
+                derived++;
+                return then.apply(this, given);
+              };
+              const answer = fetch("/json/batches", { method: "POST", body: "x" });
+              Promise.prototype.then = then;
+              navigator.sendBeacon("/json/batches", "x");
+              await (0, eval)(xhr)("/json/batches");
+              await answer;
+              return derived;
+            }""",
+            XHR,
+        )
+        assert same == 0
+        assert await told(page, "request") == []
+        await page.evaluate("fetch('/json')")
+        assert len(await told(page, "request")) == 1
 
 
-async def test_frames_requests_are_told_too(browser: Browser) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
+async def test_frames_requests_are_told_too(browser: Browser, answers: str) -> None:
+    async with watched(browser, answers, "requests") as page:
         await page.evaluate(
             """async () => {
               const frame = document.createElement("iframe");
               frame.src = "/?framed";
               document.body.append(frame);
               await new Promise((done) => (frame.onload = done));
+              await new Promise((done) => setTimeout(done, 100));  // rrweb begins there
               await frame.contentWindow.fetch("/json");
               await fetch("/json");
             }"""
@@ -165,8 +168,10 @@ async def test_frames_requests_are_told_too(browser: Browser) -> None:
         assert [one["url"] for one in await told(page, "request")] == ["/json", "/json"]
 
 
-async def test_beyond_the_limit_requests_are_counted_and_still_made(browser: Browser) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
+async def test_beyond_the_limit_requests_are_counted_and_still_made(
+    browser: Browser, answers: str
+) -> None:
+    async with watched(browser, answers, "requests") as page:
         ended = await page.evaluate(
             """async () => {
               const all = Array.from({ length: 200 }, () => fetch("/json"));
@@ -180,8 +185,8 @@ async def test_beyond_the_limit_requests_are_counted_and_still_made(browser: Bro
     assert len(payloads) == 181 and payloads[-1] == {"kind": "more", "count": 20}
 
 
-async def test_an_object_used_again_tells_each_request_once(browser: Browser) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
+async def test_an_object_used_again_tells_each_request_once(browser: Browser, answers: str) -> None:
+    async with watched(browser, answers, "requests") as page:
         await page.evaluate(
             """() => new Promise((done) => {
               const xhr = new XMLHttpRequest();
@@ -203,12 +208,35 @@ async def test_an_object_used_again_tells_each_request_once(browser: Browser) ->
     ]  # fmt: skip
 
 
-async def test_a_header_that_the_page_may_not_read_makes_no_noise(browser: Browser) -> None:
-    async with answering() as url, watched(browser, url, "requests") as page:
+async def test_a_header_that_the_page_may_not_read_makes_no_noise(
+    browser: Browser, answers: str
+) -> None:
+    async with watched(browser, answers, "requests", responseHeaders=HEADERS) as page:
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
-        other = url.replace("127.0.0.1", "localhost")
+        other = answers.replace("127.0.0.1", "localhost")
         await page.evaluate("([xhr, other]) => (0, eval)(xhr)(`${other}/json`)", [XHR, other])
         [request] = await told(page, "request")
     assert request["headers"] == {"content-type": "application/json; charset=utf-8"}
     assert said == []
+
+
+async def test_long_headers_are_cut_after_masking(browser: Browser, answers: str) -> None:
+    """Half an address is no address to whoever masks what was cut."""
+    async with watched(browser, answers, "requests", responseHeaders=HEADERS) as page:
+        long = {"x-request-id": "x" * 190 + " anna@shop.example"}
+        await page.route("**/long", lambda route: route.fulfill(body="", headers=long))
+        await page.evaluate("fetch('/long')")
+        [request] = await told(page, "request")
+    assert request["headers"]["x-request-id"] == "x" * 190 + " " + "*" * 9
+
+
+async def test_at_strict_only_the_origin_of_a_request_is_told(
+    browser: Browser, answers: str
+) -> None:
+    async with watched(browser, answers, "requests", mask="strict") as page:
+        other = answers.replace("127.0.0.1", "localhost")
+        await page.evaluate(
+            "(other) => Promise.all([fetch('/json'), fetch(`${other}/json`)])", other
+        )
+        assert sorted(one["url"] for one in await told(page, "request")) == ["/", f"{other}/"]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.client.watching import prepare, told, watched
-from tests.support.serving import website
+from tests.support.serving import WebSite
+from tests.support.watching import told, watched
 
 BODY = (
     "<body style='margin:0;height:3000px'>"
@@ -22,21 +22,23 @@ SITE = {"/": f"<!doctype html><meta charset=utf-8>{BODY}"}
 REST = "new Promise((done) => setTimeout(() => requestIdleCallback(done), 600))"
 
 
+@pytest.fixture(autouse=True)
+def _pages(site: WebSite) -> None:
+    site.pages.update(SITE)
+
+
 async def rest_at(page: Page, x: float, y: float) -> None:
     await page.mouse.move(x, y)
     await page.evaluate(REST)
 
 
 async def id_of(page: Page, element: str) -> int:
-    found: int = await page.evaluate(f"rrwebRecord.record.mirror.getId({element})")
+    found: int = await page.evaluate(f"watching.ids.getId({element})")
     return found
 
 
-async def test_a_rest_is_an_anchor_with_the_time_it_lasted(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "resting", record=True) as page,
-    ):
+async def test_a_rest_is_an_anchor_with_the_time_it_lasted(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "resting") as page:
         await rest_at(page, 5, 20)
         assert await told(page, "rest") == []
         await page.mouse.move(300, 300)
@@ -48,11 +50,10 @@ async def test_a_rest_is_an_anchor_with_the_time_it_lasted(browser: Browser) -> 
     assert rest["rest"] >= 400 and isinstance(rest["rest"], int)
 
 
-async def test_a_pointer_that_moves_on_in_time_tells_nothing(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "resting", record=True) as page,
-    ):
+async def test_a_pointer_that_moves_on_in_time_tells_nothing(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "resting") as page:
         await page.evaluate("performance.now = () => 1000")  # for it, no time passes
         await page.mouse.move(5, 20)
         await page.mouse.move(60, 20)
@@ -60,11 +61,8 @@ async def test_a_pointer_that_moves_on_in_time_tells_nothing(browser: Browser) -
         assert await told(page, "rest") == []
 
 
-async def test_a_trembling_hand_is_one_rest(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "resting", record=True) as page,
-    ):
+async def test_a_trembling_hand_is_one_rest(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "resting") as page:
         await page.mouse.move(5, 20)
         await page.mouse.move(6, 21)
         await rest_at(page, 5, 21)
@@ -84,12 +82,9 @@ async def test_a_trembling_hand_is_one_rest(browser: Browser) -> None:
     ],
 )
 async def test_a_rest_also_ends_when_the_page_or_its_content_goes(
-    browser: Browser, leave: str
+    browser: Browser, site: WebSite, leave: str
 ) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "resting", record=True) as page,
-    ):
+    async with watched(browser, site.url, "resting") as page:
         await rest_at(page, 5, 20)
         await page.evaluate(leave)
         assert len(await told(page, "rest")) == 1
@@ -97,11 +92,8 @@ async def test_a_rest_also_ends_when_the_page_or_its_content_goes(
         assert len(await told(page, "rest")) == 1
 
 
-async def test_frames_shadow_roots_and_blocked_parts(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "resting", record=True) as page,
-    ):
+async def test_frames_shadow_roots_and_blocked_parts(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "resting") as page:
         await page.evaluate(
             """async () => {
               document.getElementById("host").attachShadow({ mode: "open" }).innerHTML =
@@ -121,11 +113,8 @@ async def test_frames_shadow_roots_and_blocked_parts(browser: Browser) -> None:
     assert rests[2]["y"] == 10
 
 
-async def test_touch_and_scripted_moves_are_no_rests(browser: Browser) -> None:
-    async with (
-        website(SITE) as site,
-        watched(browser, f"{site.url}/", "resting", record=True) as page,
-    ):
+async def test_touch_and_scripted_moves_are_no_rests(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "resting") as page:
         session = await page.context.new_cdp_session(page)
         point = {"touchPoints": [{"x": 5, "y": 20}]}
         await session.send("Input.dispatchTouchEvent", {"type": "touchStart", **point})
@@ -141,20 +130,15 @@ async def test_touch_and_scripted_moves_are_no_rests(browser: Browser) -> None:
         assert await told(page, "rest") == []
 
 
-async def test_measuring_has_a_budget_and_what_is_beyond_is_counted(browser: Browser) -> None:
-    async with website(SITE) as site:
-        context = await browser.new_context(viewport={"width": 800, "height": 600})
-        page = await context.new_page()
-        await page.clock.install()
-        await page.goto(f"{site.url}/")
-        await prepare(page, "resting")
-        await page.evaluate("() => { watching.record(); watching.start(['resting']); }")
+async def test_measuring_has_a_budget_and_what_is_beyond_is_counted(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "resting", clock=True) as page:
         for turn in range(43):
             await page.mouse.move(5 + 10 * (turn % 2), 20)
             await page.clock.run_for(500)
         await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
         rests = await told(page, "rest")
         skipped = await told(page, "rest-skipped")
-        await context.close()
     assert len(rests) == 40
     assert skipped == [{"kind": "more", "count": 3}]

@@ -7,11 +7,18 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.client.watching import prepare, watched
-from tests.support.serving import website
+from tests.support.serving import WebSite
+from tests.support.watching import watched
 
 PANE = "<div class=pane style='height:100px;overflow:auto'><p style='height:3000px'>long</p></div>"
 PAGE = f"<!doctype html><meta charset=utf-8><body style='height:4000px'>{PANE * 4}"
+SITE = {"/": PAGE, "/framed": PAGE}
+
+
+@pytest.fixture(autouse=True)
+def _pages(site: WebSite) -> None:
+    site.pages.update(SITE)
+
 
 LAST = """
 () => {
@@ -24,7 +31,7 @@ LAST = """
 """
 ACTUAL = """
 (panes) => Object.fromEntries(panes.map((pane) =>
-  [rrwebRecord.record.mirror.getId(pane), [pane.scrollLeft, pane.scrollTop]]))
+  [watching.ids.getId(pane), [pane.scrollLeft, pane.scrollTop]]))
 """
 SETTLE = "new Promise((done) => setTimeout(done, 500))"
 
@@ -48,23 +55,21 @@ async def synchronised(page: Page) -> None:
     )
 
 
-async def test_panes_that_scroll_together_all_end_where_they_are(browser: Browser) -> None:
-    async with website({"/": PAGE}) as site:
-        async with watched(browser, f"{site.url}/", "scrolls", record=True) as page:
-            await synchronised(page)
-            recorded, actual = await offsets(page)
-            assert len(actual) == 4 and recorded == actual
-        async with watched(browser, f"{site.url}/", record=True) as page:
-            await synchronised(page)
-            recorded, actual = await offsets(page)
-            assert recorded != actual, "rrweb has learnt it: the watcher can go"
+async def test_panes_that_scroll_together_all_end_where_they_are(
+    browser: Browser, site: WebSite
+) -> None:
+    async with watched(browser, site.url, "scrolls") as page:
+        await synchronised(page)
+        recorded, actual = await offsets(page)
+        assert len(actual) == 4 and recorded == actual
+    async with watched(browser, site.url) as page:
+        await synchronised(page)
+        recorded, actual = await offsets(page)
+        assert recorded != actual, "rrweb has learnt it: the watcher can go"
 
 
-async def test_one_element_that_scrolls_is_left_to_rrweb(browser: Browser) -> None:
-    async with (
-        website({"/": PAGE}) as site,
-        watched(browser, f"{site.url}/", "scrolls", record=True) as page,
-    ):
+async def test_one_element_that_scrolls_is_left_to_rrweb(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "scrolls") as page:
         await page.evaluate(
             """async () => {
               for (let frame = 1; frame <= 60; frame++) {
@@ -78,11 +83,8 @@ async def test_one_element_that_scrolls_is_left_to_rrweb(browser: Browser) -> No
         assert await page.evaluate("watching.own") == []
 
 
-async def test_the_document_and_a_pane_scroll_at_once(browser: Browser) -> None:
-    async with (
-        website({"/": PAGE}) as site,
-        watched(browser, f"{site.url}/", "scrolls", record=True) as page,
-    ):
+async def test_the_document_and_a_pane_scroll_at_once(browser: Browser, site: WebSite) -> None:
+    async with watched(browser, site.url, "scrolls") as page:
         await page.evaluate(
             "() => { document.querySelector('.pane').scrollTop = 40; scrollTo(0, 900); }"
         )
@@ -92,11 +94,10 @@ async def test_the_document_and_a_pane_scroll_at_once(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("place", ["shadow", "frame"])
-async def test_panes_in_shadow_roots_and_late_frames(browser: Browser, place: str) -> None:
-    async with (
-        website({"/": PAGE, "/framed": PAGE}) as site,
-        watched(browser, f"{site.url}/", "scrolls", record=True) as page,
-    ):
+async def test_panes_in_shadow_roots_and_late_frames(
+    browser: Browser, site: WebSite, place: str
+) -> None:
+    async with watched(browser, site.url, "scrolls") as page:
         await page.evaluate(
             """async ([place, panes]) => {
               if (place === "shadow") {
@@ -119,26 +120,12 @@ async def test_panes_in_shadow_roots_and_late_frames(browser: Browser, place: st
         assert len(actual) >= 3 and recorded == actual
 
 
-async def test_what_is_blocked_is_not_told(browser: Browser) -> None:
-    pages = {"/": f"{PAGE}<div class=rr-block>{PANE * 2}</div>"}
-    async with (
-        website(pages) as site,
-        watched(browser, f"{site.url}/", "scrolls", record=True) as page,
-    ):
+async def test_what_is_blocked_is_not_told(browser: Browser, site: WebSite) -> None:
+    site.pages["/"] = f"{PAGE}<div class=rr-block>{PANE * 2}</div>"
+    async with watched(browser, site.url, "scrolls") as page:
         await page.evaluate(
             "() => { for (const pane of document.querySelectorAll('.pane')) pane.scrollTop = 30; }"
         )
         recorded, actual = await offsets(page)
         assert actual.pop("-1") == [0, 30]
         assert recorded == actual
-
-
-async def test_before_anything_is_recorded_nothing_is_told(browser: Browser) -> None:
-    async with website({"/": PAGE}) as site:
-        page = await browser.new_page()
-        await page.goto(f"{site.url}/")
-        await prepare(page, "scrolls")
-        await page.evaluate("() => { watching.start(['scrolls']); scrollTo(0, 50); }")
-        await page.evaluate(SETTLE)
-        assert await page.evaluate("watching.recorded") == []
-        await page.close()

@@ -8,8 +8,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.client.asking import answering
-from tests.client.watching import WATCHERS, prepare, watched
+from tests.support.watching import WATCHERS, prepare, told, watched
 
 SUITE = Path(__file__).with_name("page_suite.js").read_text()
 
@@ -76,69 +75,71 @@ async def run_suite(page: Page, url: str) -> dict[str, Any]:
     return json.loads(json.dumps(results).replace(url, "").replace(other, ""))  # type: ignore[no-any-return]
 
 
-async def test_a_page_sees_the_same_with_and_without_the_watchers(browser: Browser) -> None:
-    async with answering() as url:
-        bare = await browser.new_page()
-        await bare.goto(url)
-        without = await run_suite(bare, url)
-        await bare.close()
-        async with watched(browser, url, *WATCHERS, record=True) as page:
-            under = await run_suite(page, url)
-            assert await page.evaluate("watching.told('heatwright/request').length") > 30
+async def test_a_page_sees_the_same_with_and_without_the_watchers(
+    browser: Browser, answers: str
+) -> None:
+    bare = await browser.new_page()
+    await bare.goto(answers)
+    without = await run_suite(bare, answers)
+    await bare.close()
+    async with watched(browser, answers, *WATCHERS) as page:
+        under = await run_suite(page, answers)
+        assert len(await told(page, "request")) > 30
     assert len(without) > 40
     assert under == without
 
 
-async def test_stopping_leaves_no_listener_timer_observer_or_patch(browser: Browser) -> None:
-    async with answering() as url:
-        page = await browser.new_page()
-        await page.goto(url)
-        await page.evaluate(BALANCE)
-        await prepare(page, *WATCHERS)
-        await page.evaluate(f"window.before = ({PATCHED})()")
-        await page.evaluate(
-            """async (watchers) => {
-              const box = '<div style="height:50px;overflow:auto"><p style="height:900px">';
-              document.body.innerHTML = `${box}</p></div><canvas></canvas><iframe></iframe>`;
-              window.host = document.body.appendChild(document.createElement("div"));
-              host.attachShadow({ mode: "open" }).innerHTML = `${box}x`;
-              watching.record();
-              window.balanceBefore = balance();
-              watching.start(watchers);
-            }""",
-            list(WATCHERS),
-        )
-        assert (
-            len(await page.evaluate("balance()")) > len(await page.evaluate("balanceBefore")) + 20
-        )
-        await page.mouse.move(200, 200)
-        await page.evaluate(
-            """async () => {
-              console.error("one");
-              fetch("/slow").catch(() => {});
-              const xhr = new XMLHttpRequest();
-              xhr.open("GET", "/slow");
-              xhr.send();
-              document.querySelector("div").scrollTo(0, 50);
-              host.shadowRoot.firstChild.scrollTo(0, 50);
-              await new Promise((done) => setTimeout(done, 1200));
-            }"""
-        )
-        during = await page.evaluate(f"({PATCHED})().map((one, at) => one === before[at])")
-        assert during == [False] * 5
-        await page.evaluate("watching.stop()")
-        after = await page.evaluate(f"({PATCHED})().map((one, at) => one === before[at])")
-        assert after == [True] * 5
-        left = await page.evaluate("balance().filter((one) => !balanceBefore.includes(one))")
-        assert left == []
-        assert await page.evaluate("watching.thrown") == []
-        await page.close()
+async def test_stopping_leaves_no_listener_timer_observer_or_patch(
+    browser: Browser, answers: str
+) -> None:
+    page = await browser.new_page()
+    await page.goto(answers)
+    await page.evaluate(BALANCE)
+    await prepare(page)
+    await page.evaluate(f"window.before = ({PATCHED})()")
+    await page.evaluate(
+        """async (watchers) => {
+          const box = '<div style="height:50px;overflow:auto"><p style="height:900px">';
+          document.body.innerHTML = `${box}</p></div><canvas></canvas><iframe></iframe>`;
+          window.host = document.body.appendChild(document.createElement("div"));
+          host.attachShadow({ mode: "open" }).innerHTML = `${box}x`;
+          watching.record({});
+          await new Promise((done) => setTimeout(done, 100));  // rrweb begins in the frame
+          window.balanceBefore = balance();
+          watching.start(...watchers);
+        }""",
+        list(WATCHERS),
+    )
+    assert len(await page.evaluate("balance()")) > len(await page.evaluate("balanceBefore")) + 20
+    await page.mouse.move(200, 200)
+    await page.evaluate(
+        """async () => {
+          console.error("one");
+          fetch("/slow").catch(() => {});
+          const xhr = new XMLHttpRequest();
+          xhr.open("GET", "/slow");
+          xhr.send();
+          document.querySelector("div").scrollTo(0, 50);
+          host.shadowRoot.firstChild.scrollTo(0, 50);
+          await new Promise((done) => setTimeout(done, 1200));
+        }"""
+    )
+    during = await page.evaluate(f"({PATCHED})().map((one, at) => one === before[at])")
+    assert during == [False] * 5
+    await page.evaluate("watching.stop()")
+    after = await page.evaluate(f"({PATCHED})().map((one, at) => one === before[at])")
+    assert after == [True] * 5
+    left = await page.evaluate("balance().filter((one) => !balanceBefore.includes(one))")
+    assert left == []
+    assert await page.evaluate("watching.faults()") is None
+    await page.close()
 
 
 async def test_a_page_that_wrapped_our_wrapper_keeps_its_own_after_stopping(
     browser: Browser,
+    answers: str,
 ) -> None:
-    async with answering() as url, watched(browser, url, "requests", "errors") as page:
+    async with watched(browser, answers, "requests", "errors") as page:
         await page.evaluate(
             """async () => {
               const ours = fetch;
@@ -150,4 +151,4 @@ async def test_a_page_that_wrapped_our_wrapper_keeps_its_own_after_stopping(
             }"""
         )
         assert await page.evaluate("[fetch === wrapped, calls]") == [True, 2]
-        assert len(await page.evaluate("watching.told('heatwright/request')")) == 1
+        assert len(await told(page, "request")) == 1

@@ -7,10 +7,9 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.support.watching import told, wait_until_told, watch
+from tests.support.watching import WINDOW, begin, told, wait_until_told
 
-TAG = "heatwright/widths"
-MODULE = "recorder/client/widths.ts"
+TAG = "widths"
 
 PAGE = """<!DOCTYPE html><style>body { margin: 0; font: 20px/1.5 monospace }
   #lines { width: 12.5em } #big { transform: scale(2); transform-origin: 0 0; width: fit-content }
@@ -22,15 +21,13 @@ PAGE = """<!DOCTYPE html><style>body { margin: 0; font: 20px/1.5 monospace }
 <iframe srcdoc="<p class=m style='font:10px monospace'>framed"></iframe>
 <script>host.attachShadow({ mode: "open" }).innerHTML = "<p class=m>shadowed</p>"</script>"""
 
-TEXT_ID = (
-    "(selector) => rrwebRecord.record.mirror.getId(document.querySelector(selector).firstChild)"
-)
+TEXT_ID = "(selector) => watching.ids.getId(document.querySelector(selector).firstChild)"
 
 
 async def opened(browser: Browser, markup: str = PAGE) -> Page:
-    page = await browser.new_page(viewport={"width": 800, "height": 600})
+    page = await browser.new_page(viewport=WINDOW)
     await page.set_content(markup)
-    await watch(page, MODULE, "watchWidths", masked=".m")
+    await begin(page, "widths", maskSelector=".m")
     return page
 
 
@@ -67,10 +64,8 @@ async def test_only_text_that_is_masked_and_rendered_is_measured(browser: Browse
     found = by_id(await wait_until_told(page, TAG))
     for selector in ("#open", "#gone"):
         assert await page.evaluate(TEXT_ID, selector) not in found
-    shadow = "() => rrwebRecord.record.mirror.getId(host.shadowRoot.querySelector('p').firstChild)"
-    framed = (
-        "() => rrwebRecord.record.mirror.getId(frames[0].document.querySelector('p').firstChild)"
-    )
+    shadow = "() => watching.ids.getId(host.shadowRoot.querySelector('p').firstChild)"
+    framed = "() => watching.ids.getId(frames[0].document.querySelector('p').firstChild)"
     assert found[await page.evaluate(shadow)][1] == -8
     assert found[await page.evaluate(framed)][:2] == [10, -6]
     assert len(found) == 8
@@ -108,7 +103,6 @@ async def test_nothing_is_left_when_it_stops(browser: Browser) -> None:
     page = await opened(browser)
     await wait_until_told(page, TAG)
     await page.evaluate("() => watching.stop()")
-    assert await page.evaluate("() => watching.seen.length") == 0
     await page.evaluate(
         "() => { document.fonts.dispatchEvent(new Event('loadingdone'));"
         " document.querySelector('#tall').firstChild.data = 'quite another text' }"
@@ -123,6 +117,71 @@ async def test_browsers_without_idle_time_are_measured(browser: Browser) -> None
     page = await browser.new_page()
     await page.set_content("<p class=m>words</p>")
     await page.evaluate("() => { window.requestIdleCallback = undefined }")
-    await watch(page, MODULE, "watchWidths", masked=".m")
+    await begin(page, "widths", maskSelector=".m")
+    assert len(by_id(await wait_until_told(page, TAG))) == 1
+    await page.close()
+
+
+async def test_what_is_typed_is_masked_and_never_measured(browser: Browser) -> None:
+    """From one letter to the next, an editor's widths told which letter was typed."""
+    page = await opened(
+        browser, "<p class=m>words</p><p contenteditable>typed</p><p class=m role=textbox>typed</p>"
+    )
+    assert len(by_id(await wait_until_told(page, TAG))) == 1
+    await page.locator("[contenteditable]").press_sequentially("more and more")
+    await page.evaluate("document.querySelector('.m').append('and others')")
+    later = (await wait_until_told(page, TAG, 2))[1]
+    assert [abs(text[2]) for text in later["texts"]] == [10]
+    await page.close()
+
+
+GROW = """async (text) => {
+  for (const letter of text) {
+    mirror.textContent += letter;
+    same.firstChild.data += letter;
+    markup.innerHTML = `<b>${mirror.textContent}</b>`;
+    // The first idle moment may be asked for before the watcher asks for its own.
+    for (let turn = 0; turn < 2; turn++) await new Promise((done) => requestIdleCallback(done));
+  }
+}"""
+
+
+async def test_what_grows_with_what_is_typed_is_not_measured_letter_by_letter(
+    browser: Browser,
+) -> None:
+    """Pages that repeat a field beside it, by each of the ways in which frameworks do."""
+    page = await opened(
+        browser,
+        "<p class=m id=mirror>Dear</p><p class=m id=same>Dear</p>"
+        "<p class=m id=markup><b>Dear</b></p><p id=late>x</p>",
+    )
+    await wait_until_told(page, TAG)
+    await page.evaluate(GROW, " Marlene Dietrich")
+    await page.evaluate("late.className = 'm'; late.append('at last')")
+    lengths: list[float] = []
+    while 7 not in lengths:
+        payloads = await wait_until_told(page, TAG, 2)
+        lengths = [abs(text[2]) for one in payloads[1:] for text in one["texts"]]
+    assert len(lengths) <= 3 + 1, "each only once after a quiet time"
+    await page.close()
+
+
+async def test_what_changed_too_often_is_measured_when_it_had_time(browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.clock.install()
+    await page.set_content("<p class=m>words</p>")
+    await begin(page, "widths", maskSelector=".m")
+    await page.clock.run_for(3000)
+    for text in ("other words", "not told", "the last of all"):
+        await page.evaluate("(text) => { document.querySelector('p').textContent = text }", text)
+        await page.clock.run_for(1000)
+    await page.clock.run_for(11_000)
+    texts = [text for payload in await told(page, TAG) for text in payload["texts"]]
+    assert [abs(text[2]) for text in texts] == [len("words"), len("other words"), 15]
+    await page.close()
+
+
+async def test_single_letters_are_not_measured(browser: Browser) -> None:
+    page = await opened(browser, "<p class=m><i>M</i><i>a</i><i>r</i> <b>words</b></p>")
     assert len(by_id(await wait_until_told(page, TAG))) == 1
     await page.close()

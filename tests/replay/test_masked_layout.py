@@ -14,7 +14,7 @@ from replay import Moment, Theatre
 from tests.support.forging import Forge, custom, keep, keep_events, mutation, remember
 from tests.support.recording import SMALL
 from tests.support.serving import website
-from tests.support.watching import wait_until_told, watch
+from tests.support.watching import begin, wait_until_told
 
 TAG = "heatwright/widths"
 URL = "http://shop.example/masked"
@@ -77,9 +77,11 @@ async def recorded_masked(browser: Browser, markup: str) -> tuple[list[Any], dic
         page = await browser.new_page(viewport={"width": SMALL.width, "height": SMALL.height})
         await page.goto(f"{site.url}/")
         live[SMALL.width] = await page.evaluate(BOXES)
-        await watch(page, "recorder/client/widths.ts", "watchWidths", masked="body")
-        await wait_until_told(page, TAG)
-        events: list[Any] = await page.evaluate("() => { watching.stop(); return watching.events }")
+        await begin(page, "widths", maskSelector="body")
+        await wait_until_told(page, "widths")
+        events: list[Any] = await page.evaluate(
+            "() => { watching.stop(); return watching.recorded }"
+        )
         await page.set_viewport_size({"width": 500, "height": SMALL.height})
         live[500] = await page.evaluate(BOXES)
         await page.close()

@@ -16,7 +16,15 @@ from recorder.collector import serving
 from recorder.store import Store
 from tests.support.serving import WebSite, website
 
-__all__ = ["TaggedSite", "Wire", "eventually", "flushed", "tagged_site", "visitor"]
+__all__ = [
+    "NO_CONSENT_NEEDED",
+    "TaggedSite",
+    "Wire",
+    "eventually",
+    "flushed",
+    "tagged_site",
+    "visitor",
+]
 
 NO_CONSENT_NEEDED = 'data-consent="not-required"'
 
@@ -38,8 +46,8 @@ class TaggedSite:
 
     def tag(self, attributes: str) -> str:
         return (
-            f'<script async src="{self.collector}/heatwright.js" '
-            f'data-key="{self.key}" {attributes}></script>'
+            f'<script async src="{self.collector}/heatwright.js" crossorigin '
+            f'referrerpolicy="no-referrer" data-key="{self.key}" {attributes}></script>'
         )
 
     def set_page(self, path: str, body: str, attributes: str = NO_CONSENT_NEEDED) -> None:

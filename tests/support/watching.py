@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from tests.support.bundling import module_script
 
-__all__ = ["told", "wait_until_told", "watch"]
+__all__ = ["WATCHERS", "WINDOW", "begin", "prepare", "told", "wait_until_told", "watched"]
 
-ROOT = Path(__file__).resolve().parents[2]
-RRWEB = ROOT / "node_modules/@rrweb/record/dist/record.umd.min.cjs"
-FAKE = Path(__file__).with_name("watching.js").read_text(encoding="utf-8")
+WATCHERS = (
+    *("errors", "requests", "scrolls", "visibility", "surroundings", "resting", "canvas"),
+    *("media", "widths"),
+)
 
-ASK_S = 0.05
-ASKS = 200
-"""Idle time comes when it comes: ten seconds are given up after, not waited for."""
+WINDOW: Any = {"width": 800, "height": 600}
 
 
-async def watch(page: Page, module: str, watcher: str, **options: Any) -> None:
-    """Records `page` with rrweb and one watcher; `window.watching` has events and `stop`."""
+async def prepare(page: Page) -> None:
+    """Puts `watching` (see `watching.ts`) into the page; nothing is recorded yet."""
     # No script element: the page is to stay as it was.
-    await page.evaluate("(code) => (0, eval)(code)", RRWEB.read_text(encoding="utf-8"))
-    await page.evaluate(f"{module_script(module)}; window.subject = subject")
-    begin = "(options) => { window.watching = (%s)(subject.%s, options) }"
-    await page.evaluate(begin % (FAKE, watcher), options)
+    script = module_script("tests/support/watching.ts", "watching")
+    await page.evaluate(f"{script}; window.watching = watching")
 
 
-async def told(page: Page, tag: str) -> list[Any]:
-    """Payloads of the custom events called `tag` so far."""
-    found = await page.evaluate(
-        "(tag) => watching.events.filter((one) => one.type === 5 && one.data.tag === tag)"
-        ".map((one) => one.data.payload)",
-        tag,
-    )
-    assert await page.evaluate("() => watching.troubles") == []
-    return list(found)
+async def begin(page: Page, *watchers: str, **settings: Any) -> None:
+    """Records the page with rrweb and these watchers."""
+    await prepare(page)
+    await page.evaluate("(settings) => watching.record(settings)", settings)
+    await page.evaluate("(watchers) => watching.start(...watchers)", watchers)
 
 
-async def wait_until_told(page: Page, tag: str, count: int = 1) -> list[Any]:
+@asynccontextmanager
+async def watched(
+    browser: Browser, url: str, *watchers: str, clock: bool = False, **settings: Any
+) -> AsyncIterator[Page]:
+    """A page at `url` under `watchers`; at its end none of them has thrown anything.
+
+    With `clock` its time stands until `page.clock` puts it forward.
+    """
+    context = await browser.new_context(viewport=WINDOW)
+    page = await context.new_page()
+    if clock:
+        await page.clock.install()
+    await page.goto(url)
+    await begin(page, *watchers, **settings)
+    yield page
+    faults = await page.evaluate("watching.faults()")
+    await context.close()
+    assert faults is None, faults
+
+
+async def told(page: Page, name: str) -> list[Any]:
+    """Payloads of the custom events `heatwright/<name>`, oldest first."""
+    payloads: list[Any] = await page.evaluate("(name) => watching.told(name)", name)
+    return payloads
+
+
+async def wait_until_told(page: Page, name: str, count: int = 1) -> list[Any]:
     """The payloads once there are `count`."""
-    payloads = await told(page, tag)
-    for _ in range(ASKS):
-        if len(payloads) >= count:
-            return payloads
-        await asyncio.sleep(ASK_S)
-        payloads = await told(page, tag)
-    raise AssertionError(f"{tag} was told {len(payloads)} times")
+    enough = "([name, count]) => watching.told(name).length >= count"
+    await page.wait_for_function(enough, arg=[name, count], timeout=10_000, polling=20)
+    return await told(page, name)

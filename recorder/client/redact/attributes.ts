@@ -5,7 +5,6 @@ import { isSecret, maskInput } from "./inputs";
 import { type Kind, kindOf } from "./kind";
 import { createLinks } from "./links";
 import { isWorking } from "./names";
-import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
 import type { Urls } from "./urls";
 
@@ -41,12 +40,13 @@ const PARAMETERS = /^\s*[^\s?#]*[/.][^\s?#]*\?[^\s=]*=\S*$/;
 export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css: Css): MaskAttributes {
   const links = createLinks(strict, ids, urls);
 
-  const plain = (text: string, hides: boolean): string => (hides ? maskText(text) : maskPatterns(text));
+  const plain = (text: string, hides: boolean): string => (hides ? maskText(text) : urls.within(text));
 
-  const valueOf = (value: string, { tag, id, hides }: Owner, type: string): string => {
+  /** Undefined for a secret: even an empty value would say that there is one. */
+  const valueOf = (value: string, { tag, id, hides }: Owner, type: string): string | undefined => {
     const isLabel = tag === "input" && BUTTONS.test(type);
     if (/^(?:|input|textarea|select|option|.+-.*)$/.test(tag) && !isLabel) {
-      return maskInput(value, ids.getNode(id) as Element | null);
+      return maskInput(value, ids.getNode(id) as Element | null) || undefined;
     }
     return /^(?:li|meter|progress)$/.test(tag) && Number(value) >= 0 ? value : plain(value, hides);
   };
@@ -97,13 +97,15 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
 
   return (attributes, owner) => {
     const { tag, id, hides } = owner;
-    if (tag === "input" && attributes.type === "password") noteSecret(ids.getNode(id));
+    if (tag === "input" && attributes.type === "password") isSecretNode(ids.getNode(id));
     for (const name in attributes) {
       const value = attributes[name];
       const kind = kindOf(name);
       if (kind === "chosen" && (strict || (tag === "option" && name === "selected"))) {
         delete attributes[name];
       } else if (typeof value === "string") {
+        // A secret's value was emptied when rrweb wrote it down.
+        if (!value && kind === "value" && isSecretNode(ids.getNode(id))) delete attributes[name];
         if (!value) continue;
         const masked =
           kind === "other"
@@ -119,9 +121,9 @@ export function createAttributes(strict: boolean, ids: NodeIds, urls: Urls, css:
   };
 }
 
-function noteSecret(node: Node | null): void {
-  if (node) isSecret(node as Element);
-}
+/** Whether nothing may be told of the field; it then stays so. */
+const isSecretNode = (node: Node | null): boolean =>
+  node?.nodeType === Node.ELEMENT_NODE && isSecret(node as Element);
 
 /** Another attribute of the same element: of the page's, where a mutation does not tell it. */
 function peekAt(attributes: Attributes, name: string, node: Node | null): string {

@@ -10,7 +10,7 @@ import type {
 import type { NodeIds } from "../watch";
 import { BUTTONS, type Attributes, type MaskAttributes } from "./attributes";
 import type { Css } from "./css";
-import { maskInput } from "./inputs";
+import { isSecret, maskInput } from "./inputs";
 import { ADOPTED, CANVAS, DECLARATION, FONT, HARMLESS, INPUT, MUTATION, RULE } from "./numbers";
 import { BLOCKED, MASKED, parentOf, type State, type States } from "./nodes";
 import { maskPatterns } from "./patterns";
@@ -29,17 +29,10 @@ interface Parts {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-const nothing = (): incrementalData => ({
-  source: MUTATION,
-  adds: [],
-  removes: [],
-  texts: [],
-  attributes: [],
-});
-
 const tagOf = (node: Node | null): string => (node as Partial<Element> | null)?.localName ?? "";
 
-export function createIncrements(parts: Parts): (data: incrementalData) => incrementalData {
+/** Null where nothing is left to tell. */
+export function createIncrements(parts: Parts): (data: incrementalData) => incrementalData | null {
   const { strict, ids, css, states, maskAttributes, tree } = parts;
 
   /** Of a node that is not known, nothing is shown. */
@@ -68,7 +61,7 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
       const isSvg = (node as Partial<Element> | null)?.namespaceURI === SVG;
       const owner = { tag: tagOf(node), id, isSvg, hides: states.hides(state) };
       maskAttributes(attributes as Attributes, owner);
-      return !(state & BLOCKED);
+      return !(state & BLOCKED) && Object.keys(attributes).length > 0;
     });
   };
 
@@ -80,6 +73,13 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
     if (!isLabel) data.text = isDefault ? "on" : maskInput(data.text, node);
     else data.text = states.hides(stateOf(node)) ? maskText(data.text) : maskPatterns(data.text);
     if (strict) data.isChecked = false;
+  };
+
+  /** That something was typed would tell that a secret is filled. */
+  const isSecretInput = (data: incrementalData): boolean => {
+    if (data.source !== INPUT) return false;
+    const node = ids.getNode(data.id);
+    return !node || isSecret(node as Element);
   };
 
   const rules = (data: Omit<styleSheetRuleData, "source">, hides: boolean): void => {
@@ -101,7 +101,7 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
     descriptors: parts.data(descriptors),
   });
 
-  const change = (data: incrementalData, hides: boolean): incrementalData => {
+  const change = (data: incrementalData, hides: boolean): incrementalData | null => {
     if (data.source === MUTATION) mutation(data);
     else if (data.source === INPUT) input(data);
     else if (data.source === RULE) rules(data, hides);
@@ -111,14 +111,14 @@ export function createIncrements(parts: Parts): (data: incrementalData) => incre
     } else if (data.source === FONT) return font(data);
     else if (data.source === CANVAS) {
       return strict ? { source: data.source, id: data.id, type: data.type, commands: [] } : data;
-    } else if (!HARMLESS.includes(data.source)) return nothing();
+    } else if (!HARMLESS.includes(data.source)) return null;
     return data;
   };
 
   return (data) => {
     const { id } = data as { id?: unknown };
     const state = typeof id === "number" ? stateOf(ids.getNode(id)) : 0;
-    if (state & BLOCKED && !HARMLESS.includes(data.source)) return nothing();
+    if ((state & BLOCKED && !HARMLESS.includes(data.source)) || isSecretInput(data)) return null;
     return change(data, states.hides(state));
   };
 }

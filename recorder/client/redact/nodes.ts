@@ -12,7 +12,7 @@ const UNMASKED = 2;
 /** Inside of a blocked element, which has no inside. */
 export const BLOCKED = 4;
 /** Text that people type outside of form fields: as `MASKED`, but not the editor's own attributes. */
-const TYPED = 8;
+export const TYPED = 8;
 
 export interface States {
   /** Of an element by what rrweb wrote down, without that of its ancestors. */

@@ -1,12 +1,12 @@
 /** The one door through which everything recorded passes before it may leave the page. */
-import type { eventWithTime } from "@rrweb/types";
+import type { eventWithTime, incrementalData } from "@rrweb/types";
 import type { MaskLevel, Settings } from "../settings";
 import type { NodeIds } from "../watch";
 import { createAttributes } from "./attributes";
 import { createCss } from "./css";
 import { createIncrements } from "./increments";
-import { CUSTOM, INCREMENT, META, PLUGIN, SNAPSHOT } from "./numbers";
-import { createStates } from "./nodes";
+import { CUSTOM, INCREMENT, META, MUTATION, PLUGIN, SNAPSHOT } from "./numbers";
+import { createStates, TYPED } from "./nodes";
 import { maskPayload } from "./payload";
 import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
@@ -23,10 +23,10 @@ export type MaskRules = Pick<
 
 export interface Redactor {
   /**
-   * Masks `event` in place; whatever cannot be understood is masked whole. If that fails, the
-   * event is emptied first and the error thrown on.
+   * Masks `event` in place; whatever cannot be understood is masked whole. False if nothing of it
+   * may be told, nor that it was. If masking fails, the event is emptied and the error thrown on.
    */
-  event(event: eventWithTime): void;
+  event(event: eventWithTime): boolean;
   /** What the page or its scripts say: a title, an error's message. */
   text(text: string): string;
   /** A page's URL. */
@@ -35,7 +35,12 @@ export interface Redactor {
   data<T>(value: T): T;
   /** Whether the text below `node` is masked as a whole. */
   isMasked(node: Node): boolean;
+  /** Whether people type the text below `node`. */
+  isTyped(node: Node): boolean;
 }
+
+/** What stands in an event of which nothing may be told. */
+const NOTHING: incrementalData = { source: MUTATION, adds: [], removes: [], texts: [], attributes: [] };
 
 export function createRedactor(rules: MaskRules, ids: NodeIds): Redactor {
   const strict = rules.mask === "strict";
@@ -47,20 +52,24 @@ export function createRedactor(rules: MaskRules, ids: NodeIds): Redactor {
   const data = <T>(value: T): T => maskPayload(value, urls) as T;
   const increment = createIncrements({ strict, ids, css, states, maskAttributes, tree, data });
 
-  const mask = (event: eventWithTime): void => {
+  const mask = (event: eventWithTime): boolean => {
     if (event.type === SNAPSHOT) tree.node(event.data.node, 0, "");
-    else if (event.type === INCREMENT) event.data = increment(event.data);
-    else if (event.type === META) event.data.href = urls.page(event.data.href);
+    else if (event.type === INCREMENT) {
+      const data = increment(event.data);
+      event.data = data ?? NOTHING;
+      return data !== null;
+    } else if (event.type === META) event.data.href = urls.page(event.data.href);
     else if (event.type === CUSTOM) {
       event.data = { tag: maskPatterns(event.data.tag), payload: data(event.data.payload) };
     } else if (event.type === PLUGIN) event.data.payload = data(event.data.payload);
     else event.data = {};
+    return true;
   };
 
   return {
     event(event) {
       try {
-        mask(event);
+        return mask(event);
       } catch (error) {
         Object.assign(event, { type: CUSTOM, data: { tag: "", payload: null } });
         throw error;
@@ -70,5 +79,6 @@ export function createRedactor(rules: MaskRules, ids: NodeIds): Redactor {
     url: (href) => urls.page(href),
     data,
     isMasked: (node) => states.hides(states.of(node)),
+    isTyped: (node) => (states.of(node) & TYPED) > 0,
   };
 }

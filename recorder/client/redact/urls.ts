@@ -38,8 +38,12 @@ const REFERENCE = /^#[\w.:-]{1,64}$/;
 
 const DRAWING = /(?:^|\/|\.svgz?)$/i;
 
-/** An absolute URL up to a place in a script's source, as engines print it. */
-const IN_TEXT = /\b(?:https?|wss?|file|blob):[^\s"'`<>()\\]+?(?=(?::\d+){0,2}(?:[\s"'`<>()\\]|$))/gi;
+/**
+ * An absolute URL, or a path with a query or fragment, up to a place in a script's source as
+ * engines print it. The sign before a path is part of the match: Safari was late to look behind.
+ */
+const IN_TEXT =
+  /(?:\b(?:https?|wss?|file|blob):|(?:^|[\s"'`(<=,])\.{0,2}\/[^\s"'`<>()\\?#]*[?#])[^\s"'`<>()\\]+?(?=(?::\d+){0,2}(?:[\s"'`<>()\\]|$))/gi;
 
 export function createUrls({ keepQuery, keepFragment }: UrlRules): Urls {
   const isKept = (parameter: string): boolean =>
@@ -59,7 +63,8 @@ export function createUrls({ keepQuery, keepFragment }: UrlRules): Urls {
 
   const page = (href: string, fragment?: string): string => {
     const scheme = SCHEME.exec(href)?.[1];
-    if (scheme && !PLACE.test(scheme)) return /^data$/i.test(scheme) ? "" : `${scheme}:`;
+    // What is masked already passes a second time as it is.
+    if (scheme && !PLACE.test(scheme)) return /^\W*data:./is.test(href) ? "" : `${scheme}:`;
     const [path, parameters, hash] = parts(href);
     return maskPatterns(path + query(parameters, isKept) + (fragment ?? ownFragment(hash)));
   };
@@ -83,7 +88,7 @@ export function createUrls({ keepQuery, keepFragment }: UrlRules): Urls {
         return resource(url) + commas;
       }),
     within: (text) =>
-      maskPatterns(text.includes(":/") ? text.replace(IN_TEXT, (url) => page(url)) : text),
+      maskPatterns(text.includes("/") ? text.replace(IN_TEXT, (url) => page(url)) : text),
   };
 }
 
@@ -93,9 +98,12 @@ function split(text: string, sign: string): [string, string] {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
 }
 
-/** Path without user info, query and fragment; the latter two with their signs, or empty. */
+/** Who has no cookies is sometimes known by a parameter inside the path. */
+const SESSION_IN_PATH = /;\w*sess(?:ion)?_?id=[^/;]*/gi;
+
+/** Path without user info, session, query and fragment; the latter two with their signs, or empty. */
 function parts(href: string): [path: string, query: string, hash: string] {
   const [rest, hash] = split(href, "#");
   const [path, query] = split(rest, "?");
-  return [path.replace(USER, "$1"), query, hash];
+  return [path.replace(USER, "$1").replace(SESSION_IN_PATH, ""), query, hash];
 }
