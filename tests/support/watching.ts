@@ -62,7 +62,7 @@ export function record(given: Partial<Settings>): void {
       opened.incremental(data);
     },
   };
-  runRrweb(settings, windows, emit, undefined);
+  runRrweb(settings, windows, emit);
 }
 
 export function start(...names: string[]): void {
