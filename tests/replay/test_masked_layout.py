@@ -251,9 +251,16 @@ async def test_a_press_on_masked_text_is_found_at_other_widths(
         elements = await stage.elements()
         index = next(i for i, one in enumerate(elements) if one["tag"] == "p")
         assert anchor.text is not None
-        wanted = {"element": index, "u": 0.5, "v": 0.5, "text": {
+        wanted = {"element": index, "u": 0.5, "v": 0.5, "size": anchor.size, "text": {
             "element": index, "index": 0, "hash": anchor.text.hash, "start": 5, "length": 1,
             "fx": 0.5, "fy": 0.5}}  # fmt: skip
         [place] = await stage.locate([wanted])
+        [left, top, *size] = place["box"]
+        [at_home] = await stage.locate([wanted | {"u": 0.125, "size": size}])
     assert same == 12
+    assert list(anchor.size) == [700, 23]
     assert place["chart"] == "text"
+    # Which letters are wide is not known; in a box as it was, the pointer's place in it is.
+    assert at_home["chart"] == "box"
+    assert at_home["x"] == pytest.approx(left + size[0] / 8)
+    assert at_home["y"] == pytest.approx(top + size[1] / 2)
