@@ -53,7 +53,11 @@ window.watching = (() => {
       see({ type: 3, timestamp: Date.now(), data });
     },
     eachWindow,
-    eachEvent: (seer) => (seers.add(seer), () => seers.delete(seer)),
+    eachEvent: (seer) => {
+      recorded.slice().forEach(seer);
+      seers.add(seer);
+      return () => seers.delete(seer);
+    },
     contained: (callback) => (...given) => {
       try {
         callback(...given);
