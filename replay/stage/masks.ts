@@ -105,7 +105,8 @@ function stretchesOf(node: Text, told: Told, style: CSSStyleDeclaration, measure
     const masks = line.split(MASK).length - 1;
     const left = (px * scale - measure(line.trim(), style)) / parseFloat(style.fontSize);
     const steps = Math.min(Math.max(0, Math.round(left * STEPS)), masks * WIDEST);
-    const stretch = { node, from, text: line, steps, first: 0, isNew };
+    const size = parseFloat(style.fontSize);
+    const stretch = { node, from, text: line, steps, first: 0, size, isNew };
     from += units;
     return stretch;
   });

@@ -36,10 +36,12 @@ PAGE = f"""<!DOCTYPE html><html><head><style>
   .wide {{ word-spacing: 4px; font-style: italic }} .just {{ text-align: justify }}
   .card {{ float: right; width: 190px; margin: 8px; border: 1px solid }}
   nav a {{ display: inline-block; padding: 4px 9px }} td, th {{ padding: 3px; border: 1px solid }}
+  .head {{ display: flex; justify-content: space-between; align-items: end }} .head > h1 {{ margin: 0 }}
   .row {{ display: flex; gap: 10px }} .row > * {{ flex: 1 }} .fit {{ width: fit-content }}
 </style></head><body>
   <nav><a href="#1">Jackets</a> <a href="#2">Sleeping bags</a> <a href="#3">Illinois</a></nav>
   <h1>How to choose a sleeping bag for the mountains</h1>
+  <div class="head"><h1>Sleeping bags</h1><a href="#all">A list of everything</a></div>
   <aside class="card"><b>Mind the label</b><p class="small">{WORDS[:170]}</a></p></aside>
   <p>{WORDS}</p><p class="small">{WORDS}</p><p class="loud">{WORDS}</p><p class="wide">{WORDS}</p>
   <div class="row"><p class="just">{re.sub("<.*?>", "", WORDS)}</p>
