@@ -36,7 +36,8 @@ PAGE = f"""<!DOCTYPE html><html><head><style>
   .wide {{ word-spacing: 4px; font-style: italic }} .just {{ text-align: justify }}
   .card {{ float: right; width: 190px; margin: 8px; border: 1px solid }}
   nav a {{ display: inline-block; padding: 4px 9px }} td, th {{ padding: 3px; border: 1px solid }}
-  .head {{ display: flex; justify-content: space-between; align-items: end }} .head > h1 {{ margin: 0 }}
+  .head {{ display: flex; justify-content: space-between; align-items: end }}
+  .head > h1 {{ margin: 0 }}
   .row {{ display: flex; gap: 10px }} .row > * {{ flex: 1 }} .fit {{ width: fit-content }}
 </style></head><body>
   <nav><a href="#1">Jackets</a> <a href="#2">Sleeping bags</a> <a href="#3">Illinois</a></nav>

@@ -15,7 +15,8 @@ from tests.support.serving import website
 PAGE = """<!DOCTYPE html><html><body style="margin: 0">
 <div id="carousel" style="display: flex; overflow-x: auto; scrollbar-width: none; height: 100px">
 <p style="flex: 0 0 100%; margin: 0; background: red"></p>
-<p style="flex: 0 0 100%; margin: 0; background: blue"></p></div><div style="height: 2000px"></div></body></html>"""
+<p style="flex: 0 0 100%; margin: 0; background: blue"></p></div>
+<div style="height: 2000px"></div></body></html>"""
 
 
 async def test_a_carousel_is_in_the_picture_as_far_as_it_was_scrolled(
