@@ -14,6 +14,8 @@ import type { Realm, Watcher } from "./watch";
 /**
  * `[node id, font size in px, then for each line: UTF-16 units, width in px]`.
  *
+ * The font size is negative where the first letter runs against the direction of what is around
+ * it, as English does in an Arabic page.
  * The first number of units is negative where the text begins on another line than the
  * text before it. Spaces at the text's two ends have units but no width.
  */
@@ -27,6 +29,9 @@ export interface WidthsPayload {
 
 /** Widths are told in multiples of this (CSS pixels). */
 const GRAIN = 0.5;
+
+/** Letters that run from right to left: Hebrew, Arabic, and what is written with them. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 /** Asterisks and white space: what masked text consists of. */
 const MASKED = /^\s*\*[\s*]*$/;
@@ -132,7 +137,7 @@ function lineMeter(): (node: Text) => number[] {
 
   return (node) => {
     const parent = node.parentElement ?? (node.parentNode as Partial<ShadowRoot>).host;
-    const { fontSize, writingMode } = getComputedStyle(parent as Element);
+    const { direction, fontSize, writingMode } = getComputedStyle(parent as Element);
     const vertical = writingMode[0] === "v";
     const range = node.ownerDocument.createRange();
     const linesOf = (from: number, to: number): Line[] => {
@@ -145,7 +150,9 @@ function lineMeter(): (node: Text) => number[] {
     const lines = linesOf(from, end);
     const scale = scaleOf(parent as HTMLElement, vertical);
     if (!lines.length || !(scale > 0)) return [];
-    const told = [parseFloat(fontSize)];
+    const letter = /\p{L}/u.exec(node.data)?.[0];
+    const isAgainst = letter && RIGHT_TO_LEFT.test(letter) !== (direction === "rtl");
+    const told = [(isAgainst ? -1 : 1) * parseFloat(fontSize)];
     let begin = 0;
     lines.forEach(([at, length], index) => {
       const isNew = !(Math.abs(at - lastAt) < parseFloat(fontSize) / 2);

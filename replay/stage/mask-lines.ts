@@ -18,6 +18,8 @@ export interface Stretch {
   /** What its asterisks measure together, and its first word if that has a width of its own. */
   readonly steps: number;
   first: number;
+  /** Whether it runs from left to right where its surroundings do not. */
+  readonly isLtr: boolean;
   /** Font size, CSS pixels. */
   readonly size: number;
   /** Whether it begins on another line than the stretch before it. */
