@@ -22,7 +22,7 @@ from replay.moments import cut
 
 __all__ = ["ALGORITHM", "Anchor", "DocumentAnchors", "ElementKeys", "TextPlace", "document_anchors"]
 
-ALGORITHM = 5
+ALGORITHM = 6
 """Raised whenever anchors of the same events would come out differently."""
 
 
@@ -61,9 +61,9 @@ class Anchor(msgspec.Struct, frozen=True):
     `time` is when the pointer went down or came to rest; `weight` is 1, or the seconds it
     rested. `element` numbers `DocumentAnchors.elements` (-1: the recording names none);
     `u`, `v` are fractions of its border box, in its own coordinates if it is
-    transformed. `drift` is the largest difference
-    between the box the tag measured and the stage's, CSS px (-1: not known). `unstable`
-    says that the stage did not have the element where the pointer was.
+    transformed; `size` is that box's width and height, CSS px. `drift` is the largest
+    difference between the box the tag measured and the stage's, CSS px (-1: not known).
+    `unstable` says that the stage did not have the element where the pointer was.
     """
 
     kind: Kind
@@ -74,6 +74,7 @@ class Anchor(msgspec.Struct, frozen=True):
     element: int
     u: float
     v: float
+    size: tuple[float, float]
     drift: float
     masked: bool
     unstable: bool

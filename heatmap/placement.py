@@ -100,7 +100,8 @@ def _match(page: Page, sample: Sample) -> Match | Refused | Status:
 def _wanted(page: Page, sample: Sample, match: Match) -> dict[str, Any]:
     """What the stage is asked: the element, and the grapheme if its text's element is here too."""
     anchor = sample.anchor
-    wanted: dict[str, Any] = {"element": match.index, "u": anchor.u, "v": anchor.v, "text": None}
+    wanted: dict[str, Any] = {"element": match.index, "u": anchor.u, "v": anchor.v}
+    wanted |= {"size": anchor.size, "text": None}
     if anchor.text is not None and anchor.text.element >= 0:
         holder = page.find(sample.elements[anchor.text.element])
         if isinstance(holder, Match):

@@ -39,8 +39,11 @@ function hashOf({ data }: ImageData): number {
   return hash;
 }
 
-/** Pictures of canvases, drawn small. `take` throws for one that shows what scripts may not read. */
-function camera() {
+/**
+ * Pictures of canvases, drawn small; lossless ones are twice as large and more, which only a
+ * driver has nothing against. `take` throws for one that shows what scripts may not read.
+ */
+function camera(isLossless: boolean) {
   let scratch: HTMLCanvasElement | null = null;
   return {
     take(canvas: HTMLCanvasElement): number {
@@ -63,7 +66,7 @@ function camera() {
         const reader = new FileReader();
         reader.onload = () => done(reader.result as string);
         if (blob) reader.readAsDataURL(blob);
-      }, "image/webp");
+      }, "image/webp", isLossless ? 1 : undefined);
     },
   };
 }
@@ -81,7 +84,7 @@ function commandsOf(url: string, width: number, height: number) {
 
 function samplerOf(watch: Watch, skip: (canvas: HTMLCanvasElement, why: string) => void) {
   const { contained, ids, redactor } = watch;
-  const { take, develop } = camera();
+  const { take, develop } = camera(!!watch.settings.driven);
   let left = limit.CANVAS_CHARS;
   let stopped = false;
 

@@ -3,6 +3,9 @@
 /** Widths are told in multiples of this (CSS pixels). */
 const GRAIN = 0.5;
 
+/** Letters that run from right to left: Hebrew, Arabic, and what is written with them. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
 /** `[top, width]` of a line in the direction of its text: in vertical text, left and height. */
 type Line = [at: number, length: number];
 
@@ -13,7 +16,7 @@ export function lineMeter(): (node: Text) => number[] {
 
   return (node) => {
     const parent = node.parentElement ?? (node.parentNode as Partial<ShadowRoot>).host;
-    const { fontSize, writingMode } = getComputedStyle(parent as Element);
+    const { direction, fontSize, writingMode } = getComputedStyle(parent as Element);
     const vertical = writingMode[0] === "v";
     const range = node.ownerDocument.createRange();
     const linesOf = (from: number, to: number): Line[] => {
@@ -26,7 +29,9 @@ export function lineMeter(): (node: Text) => number[] {
     const lines = linesOf(from, end);
     const scale = scaleOf(parent as HTMLElement, vertical);
     if (!lines.length || !(scale > 0)) return [];
-    const told = [parseFloat(fontSize)];
+    const letter = /\p{L}/u.exec(node.data)?.[0];
+    const isAgainst = letter && RIGHT_TO_LEFT.test(letter) !== (direction === "rtl");
+    const told = [(isAgainst ? -1 : 1) * parseFloat(fontSize)];
     let begin = 0;
     lines.forEach(([at, length], index) => {
       const isNew = !(Math.abs(at - lastAt) < parseFloat(fontSize) / 2);

@@ -10,6 +10,9 @@ import type { Stop, Watcher } from "./watch";
 const INCREMENTAL = 3;
 const SCROLL: IncrementalSource.Scroll = 3;
 
+const MUTATION: IncrementalSource.Mutation = 0;
+
+const ELEMENT = 1;
 const DOCUMENT = 9;
 
 function offsetsOf(node: Node): [x: number, y: number] {
@@ -58,8 +61,17 @@ export const watchScrolls: Watcher = (watch) => {
     roots.set(root, listen(root, "scroll", onScroll));
   };
 
+  /** While past events are seen: what came before this began may have been scrolled unheard. */
+  let isPast = true;
+  const lookAt = (node: Node | null): void => {
+    if (node?.nodeType === ELEMENT && offsetsOf(node).some(Boolean)) untold.set(node, Date.now());
+  };
+
   const stopEvents = watch.eachEvent((event: eventWithTime) => {
     const data = event.data as Partial<incrementalData & { id: number; x: number; y: number }>;
+    if (isPast && event.type === INCREMENTAL && event.data.source === MUTATION) {
+      for (const { node } of event.data.adds) lookAt(ids.getNode(node.id));
+    }
     if (event.type !== INCREMENTAL || data.source !== SCROLL) return;
     const node = ids.getNode(data.id as number);
     if (!node) return;
@@ -67,6 +79,8 @@ export const watchScrolls: Watcher = (watch) => {
     last.set(node, `${data.x},${data.y}`);
     listenAround(node);
   });
+  isPast = false;
+  if (untold.size) timer = window.setTimeout(check, SCROLL_MS);
   const stopWindows = watch.eachWindow((win) => listen(win, "scroll", onScroll));
   return together(
     () => clearTimeout(timer),

@@ -23,6 +23,8 @@ import type { Realm, Watcher } from "./watch";
 /**
  * `[node id, font size in px, then for each line: UTF-16 units, width in px]`.
  *
+ * The font size is negative where the first letter runs against the direction of what is around
+ * it, as English does in an Arabic page.
  * The first number of units is negative where the text begins on another line than the
  * text before it. Spaces at the text's two ends have units but no width.
  */

@@ -99,8 +99,11 @@ export class Applier {
     return this.report;
   }
 
-  restoreScrolls(): void {
-    for (const [id, [x, y]] of this.scrolls) this.scroll(id, x, y);
+  /** With `inner`, only of what scrolls inside of a window. */
+  restoreScrolls(inner = false): void {
+    for (const [id, [x, y]] of this.scrolls) {
+      if (!inner || dom.isElement(this.builder.mirror.getNode(id))) this.scroll(id, x, y);
+    }
   }
 
   /** Window scroll of the top document, CSS pixels. */

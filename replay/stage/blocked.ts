@@ -128,11 +128,27 @@ function fillFlow(element: Element, { width, height }: Size): void {
   style.setProperty(isTable ? "height" : "min-height", `${estimate - frame.down}px`);
 }
 
-/** The element's width while there is something of `px` in it: more only if it is its content's. */
+/** About as wide as a word (CSS pixels): what wraps can be narrower, but not than this. */
+const WORD_PX = 50;
+
+/** Words in one box: more than a line has; forged sizes end here. */
+const WORDS = 100;
+
+/**
+ * The element's width while `px` of words are in it: more only if it is its content's. In one
+ * piece they would push the columns of a grid apart.
+ */
 function widthWithContent(element: Element, px: number): number {
   const doc = dom.ownerDocument(element) as Document;
-  const content = dom.factoryOf(doc).createElement("div");
-  content.style.cssText = `all: initial; display: block; width: ${px}px; height: 1px`;
+  const factory = dom.factoryOf(doc);
+  const content = factory.createElement("div");
+  content.style.cssText = "all: initial; display: flex; flex-wrap: wrap";
+  const step = Math.max(WORD_PX, Math.ceil(px / WORDS));
+  for (let left = px; left > 0; left -= step) {
+    const word = factory.createElement("div");
+    word.style.cssText = `flex: none; width: ${Math.min(left, step)}px; height: 1px`;
+    dom.append(content, word);
+  }
   dom.append(element, content);
   const { width } = dom.rectOf(element);
   dom.remove(element, content);

@@ -9,7 +9,7 @@
 import { isVisible } from "./boxes";
 import { boxFraction } from "./local";
 import * as dom from "./natives";
-import { graphemeRect, textAt, textHash } from "./texts";
+import { graphemeRect, isMasked, textAt, textHash } from "./texts";
 import { originOf, walk } from "./walk";
 
 /** One anchor, matched to elements of this page by their index in document order. */
@@ -18,6 +18,8 @@ export interface Wanted {
   /** Fractions of its border box, in its own coordinates if it is transformed. */
   u: number;
   v: number;
+  /** Width and height that the border box had when this was recorded, CSS pixels. */
+  size: [width: number, height: number];
   text: null | {
     element: number;
     index: number;
@@ -87,7 +89,7 @@ function reachableBounds(): Bounds {
 }
 
 function spotOf(want: Wanted, elements: Element[]): Spot {
-  const text = want.text && glyphOf(want.text, elements);
+  const text = textOf(want, elements);
   const index = text && want.text ? want.text.element : want.element;
   const element = elements[index];
   if (!element) throw new Error(`no element ${index} on this page`);
@@ -148,15 +150,28 @@ function reachOf(element: Element): number {
   return Math.max(STROKE_PX, parseFloat(getComputedStyle(element).fontSize) / 2);
 }
 
+/**
+ * The grapheme, where the point is charted on text. Which letters of a masked line are wide is
+ * not known: where the box is as it was, it tells better than they do where the point is.
+ */
+function textOf(want: Wanted, elements: Element[]): { rect: DOMRect } | null {
+  const text = want.text && glyphOf(want.text, elements);
+  const target = elements[want.element];
+  if (!text || !target || !isMasked(text.node)) return text;
+  const { width, height } = dom.drawnRect(target);
+  const isAsItWas = Math.max(Math.abs(width - want.size[0]), Math.abs(height - want.size[1])) <= EDGE_PX;
+  return isAsItWas ? null : text;
+}
+
 function glyphOf(
   text: NonNullable<Wanted["text"]>,
   elements: Element[],
-): { rect: DOMRect } | null {
+): { rect: DOMRect; node: Text } | null {
   const element = elements[text.element];
   const node = element && textAt(element, text.index);
   if (!element || !node || textHash(node.data) !== text.hash) return null;
   const rect = graphemeRect(node, text.start, text.length);
-  return rect && { rect };
+  return rect && { rect, node };
 }
 
 /** A pixel of tolerance: boxes at a clip's edge are fractions of a pixel off by rounding. */

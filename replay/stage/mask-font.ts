@@ -3,7 +3,8 @@
  *
  * The stage may neither add elements nor style parts of a text, so the width
  * of a masked word can only come from its characters. The font maps arrows
- * that nobody writes to bars; `unicode-range` keeps it away from all other
+ * that nobody writes to bars, and Braille patterns, for text that runs from left to right
+ * whatever is around it; `unicode-range` keeps it away from all other
  * text, and from the metrics of the elements that use it.
  */
 
@@ -23,19 +24,22 @@ const GLYPHS = 126;
 
 const LAST = FIRST + GLYPHS - 1 + EMOJI;
 
+/** Braille has a direction of its own, and is like the arrows otherwise. */
+const BRAILLE = 0x2801;
+
 /** The widest bar, in steps: almost two em. */
 export const WIDEST = GLYPHS - 1;
 
-/** The character that is `steps` wide. */
-export const bar = (steps: number): string =>
-  String.fromCharCode(FIRST + steps + (steps >= EMOJI_AT ? EMOJI : 0));
+/** The character that is `steps` wide; with `isLtr` it runs from left to right everywhere. */
+export const bar = (steps: number, isLtr: boolean): string =>
+  String.fromCharCode(isLtr ? BRAILLE + steps : FIRST + steps + (steps >= EMOJI_AT ? EMOJI : 0));
 
-const BARS = /[\u2900-\u2933\u2936-\u297f]/g;
+const BARS = /[\u2801-\u287e\u2900-\u2933\u2936-\u297f]/g;
 
 /** `text` with `mask` for each bar. */
 export const withoutBars = (text: string, mask: string): string => text.replace(BARS, mask);
 
-const RANGE = "U+2900-2933, U+2936-297F";
+const RANGE = "U+2801-287E, U+2900-2933, U+2936-297F";
 
 /** One font for each document: a face belongs to the window that made it. */
 export async function addMaskFont(fonts: FontFaceSet, Face: typeof FontFace): Promise<void> {
@@ -65,7 +69,7 @@ function fontFile(): ArrayBuffer {
   const offsets = [0];
   for (const words of outlines) offsets.push((offsets.at(-1) ?? 0) + words.length * 2);
   return assemble({
-    "OS/2": [0, EM / 2, 400, 5, ...zeros(27), 0x40, FIRST, LAST, EM, 0, 0, EM, 0],
+    "OS/2": [0, EM / 2, 400, 5, ...zeros(27), 0x40, BRAILLE, LAST, EM, 0, 0, EM, 0],
     cmap: [0, 1, 3, 1, ...long(12), ...characterMap()],
     glyf: outlines.flat(),
     head: [1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, EM, ...zeros(8), 0, 0, widest, EM, 0, 8, 2, 1, 0],
@@ -89,10 +93,10 @@ function outline(width: number): number[] {
 /** Format 4: runs of characters that follow each other, and the run that ends all. */
 function characterMap(): number[] {
   const gap = FIRST + EMOJI_AT;
-  const ends = [gap - 1, LAST, 0xffff];
-  const starts = [FIRST, gap + EMOJI, 0xffff];
-  const deltas = [1 - FIRST, 1 - FIRST - EMOJI, 1];
-  return [4, 40, 0, 6, 4, 1, 2, ...ends, 0, ...starts, ...deltas, 0, 0, 0];
+  const ends = [BRAILLE + GLYPHS - 1, gap - 1, LAST, 0xffff];
+  const starts = [BRAILLE, FIRST, gap + EMOJI, 0xffff];
+  const deltas = [1 - BRAILLE, 1 - FIRST, 1 - FIRST - EMOJI, 1];
+  return [4, 48, 0, 8, 8, 2, 0, ...ends, 0, ...starts, ...deltas, 0, 0, 0, 0];
 }
 
 const zeros = (count: number): number[] => Array<number>(count).fill(0);

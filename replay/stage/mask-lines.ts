@@ -6,6 +6,7 @@
  * end of the line before. It is then widened, at the cost of the other words
  * of its line, until it no longer fits there.
  */
+import { WIDEST } from "./mask-font";
 
 /** A line of a masked text, as the tag told it. */
 export interface Stretch {
@@ -17,6 +18,10 @@ export interface Stretch {
   /** What its asterisks measure together, and its first word if that has a width of its own. */
   readonly steps: number;
   first: number;
+  /** Whether it runs from left to right where its surroundings do not. */
+  readonly isLtr: boolean;
+  /** Font size, CSS pixels. */
+  readonly size: number;
   /** Whether it begins on another line than the stretch before it. */
   readonly isNew: boolean;
 }
@@ -48,26 +53,24 @@ export function breakAsRecorded(
 /** False if the word cannot grow: it is all of its line, or all of the width is its own. */
 function widen(stretch: Stretch): boolean {
   const words = stretch.text.trim().split(/\s+/);
-  const share = (words[0] ?? "").length / words.join("").length;
-  if (words.length < 2 || stretch.first >= stretch.steps) return false;
-  stretch.first = Math.min(stretch.steps, Math.ceil((stretch.first || stretch.steps * share) * GROWTH));
+  const letters = (words[0] ?? "").length;
+  const share = letters / words.join("").length;
+  const most = Math.min(stretch.steps, letters * WIDEST);
+  if (words.length < 2 || stretch.first >= most) return false;
+  stretch.first = Math.min(most, Math.ceil((stretch.first || stretch.steps * share) * GROWTH));
   return true;
 }
 
-/** Whether `next` begins on the line on which `before` ends. */
+/** Whether `next` begins on the line on which `before` ends: the tag's own rule for lines. */
 function onOneLine(before: Stretch, next: Stretch): boolean {
   const last = rectAt(before, before.text.trimEnd().length - 1);
   const first = rectAt(next, next.text.search(/\S/));
   if (!last || !first) return false;
   const vertical = getComputedStyle(next.node.parentElement ?? document.body).writingMode[0] === "v";
-  return vertical
-    ? overlap(last.left, last.right, first.left, first.right)
-    : overlap(last.top, last.bottom, first.top, first.bottom);
+  const middle = ({ left, right, top, bottom }: DOMRect): number =>
+    (vertical ? left + right : top + bottom) / 2;
+  return Math.abs(middle(first) - middle(last)) < next.size / 2;
 }
-
-/** Whether the middle of the second stretch is within the first. */
-const overlap = (from: number, to: number, start: number, end: number): boolean =>
-  (start + end) / 2 > from && (start + end) / 2 < to;
 
 function rectAt({ node, from }: Stretch, unit: number): DOMRect | undefined {
   const range = new Range();

@@ -26,6 +26,8 @@ const LINE_PX = 100_000;
 interface Told {
   at: number;
   size: number;
+  /** Whether it runs against the direction of what is around it. */
+  isAgainst: boolean;
   lines: { units: number; px: number; isNew: boolean }[];
 }
 
@@ -84,7 +86,8 @@ export class Masks {
 /** One text's widths, or null if they make no sense. */
 function sound(text: TextWidths, at: number): Told | null {
   if (!Array.isArray(text) || text.length < 4 || text.length % 2 || !text.every(Number.isFinite)) return null;
-  const [id, size, ...numbers] = text as [number, number, ...number[]];
+  const [id, signed, ...numbers] = text as [number, number, ...number[]];
+  const size = Math.abs(signed);
   if (!Number.isSafeInteger(id) || size < FONT_PX[0] || size > FONT_PX[1]) return null;
   const lines: Told["lines"] = [];
   for (let i = 0; i < numbers.length; i += 2) {
@@ -92,7 +95,7 @@ function sound(text: TextWidths, at: number): Told | null {
     if (!Number.isSafeInteger(units) || (i && units < 0) || px < 0 || px > LINE_PX) return null;
     lines.push({ units: Math.abs(units), px, isNew: i > 0 || units < 0 });
   }
-  return { at, size, lines };
+  return { at, size, isAgainst: signed < 0, lines };
 }
 
 /** Bars for the lines of one text. */
@@ -105,7 +108,10 @@ function stretchesOf(node: Text, told: Told, style: CSSStyleDeclaration, measure
     const masks = line.split(MASK).length - 1;
     const left = (px * scale - measure(line.trim(), style)) / parseFloat(style.fontSize);
     const steps = Math.min(Math.max(0, Math.round(left * STEPS)), masks * WIDEST);
-    const stretch = { node, from, text: line, steps, first: 0, isNew };
+    const size = parseFloat(style.fontSize);
+    // There are no bars that run from right to left by themselves.
+    const isLtr = told.isAgainst && style.direction === "rtl";
+    const stretch = { node, from, text: line, steps, first: 0, isLtr, size, isNew };
     from += units;
     return stretch;
   });
@@ -120,18 +126,18 @@ function write(node: Text, stretches: Stretch[]): void {
  * One line's text, its steps spread evenly over its asterisks; where `first` is set, that
  * many go to the first word.
  */
-function barsOf({ text, steps, first }: Stretch): string {
-  if (!first) return spread(text, steps);
+function barsOf({ text, steps, first, isLtr }: Stretch): string {
+  if (!first) return spread(text, steps, isLtr);
   const cut = text.length - text.trimStart().length + (text.trim().split(/\s/)[0] ?? "").length;
-  return spread(text.slice(0, cut), first) + spread(text.slice(cut), steps - first);
+  return spread(text.slice(0, cut), first, isLtr) + spread(text.slice(cut), steps - first, isLtr);
 }
 
-function spread(text: string, steps: number): string {
+function spread(text: string, steps: number, isLtr: boolean): string {
   const masks = text.split(MASK).length - 1;
   let seen = 0;
   return text.replaceAll(MASK, () => {
     const done = Math.floor((steps * seen) / masks);
-    return bar(Math.min(WIDEST, Math.floor((steps * ++seen) / masks) - done));
+    return bar(Math.min(WIDEST, Math.floor((steps * ++seen) / masks) - done), isLtr);
   });
 }
 

@@ -29,6 +29,8 @@ export interface Anchor {
   /** Fractions of the border box, in the element's own coordinates if it is transformed. */
   u: number;
   v: number;
+  /** Width and height that the border box had, CSS pixels. */
+  size: [width: number, height: number];
   /** Largest difference between the tag's box and the stage's, CSS pixels; -1 if unknown. */
   drift: number;
   masked: boolean;
@@ -116,6 +118,7 @@ export class Sampler {
       element: -1,
       u: 0,
       v: 0,
+      size: [0, 0],
       drift: -1,
       masked: false,
       unstable: false,
@@ -128,6 +131,7 @@ export class Sampler {
     const u = fraction(sample.x - measured[0], measured[2]);
     const v = fraction(sample.y - measured[1], measured[3]);
     [anchor.u, anchor.v] = ownFraction(node, box, u, v);
+    anchor.size = [measured[2], measured[3]];
     anchor.masked = sample.payload?.masked === true || isBlocked(node);
     if (sample.payload) anchor.drift = drift(measured, box);
     anchor.text = this.text(sample, node);
@@ -196,6 +200,7 @@ function isNear([left, top, width, height]: Box, x: number, y: number): boolean 
 /** Whether Python's `Anchor` can hold it: finite numbers, and whole ones where they count. */
 function isWhole({ text, ...anchor }: Anchor): boolean {
   const places = [anchor.time, anchor.weight, anchor.x, anchor.y, anchor.u, anchor.v, anchor.drift];
+  places.push(...anchor.size);
   if (!places.every(Number.isFinite)) return false;
   if (!text) return true;
   const counts = [text.start, text.length];

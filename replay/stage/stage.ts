@@ -19,6 +19,12 @@ import { walk } from "./walk";
 let applier = new Applier();
 let queue: eventWithTime[] = [];
 
+/**
+ * A full-page picture makes the window very narrow for a moment. Slides that are as wide as their
+ * window leave little to scroll then, and Chromium cuts the offset; this gives it back in time.
+ */
+const keepOffsets = (): void => applier.restoreScrolls(true);
+
 /** Applies the next `count` of the queued events. */
 function advance(count: number, before?: (event: eventWithTime) => void): void {
   for (const event of queue.splice(0, count)) {
@@ -58,6 +64,8 @@ const stage = {
   /** Resolves when nothing moves any more. `scroll`: as recorded, or to the top. */
   async rest(scroll: "recorded" | "top"): Promise<void> {
     applier.restoreScrolls();
+    // Not earlier: opening the document takes a window's listeners away.
+    window.addEventListener("resize", keepOffsets);
     if (scroll === "top") window.scrollTo({ left: 0, top: 0, behavior: "instant" });
     freeze();
     await nextFrames();

@@ -22,6 +22,9 @@ export const MASK = "*";
 /** A text as it was recorded, whatever the stage did to give it its width. */
 export const asRecorded = (text: string): string => withoutBars(text, MASK);
 
+/** Whether a text is nothing but what stands for another. */
+export const isMasked = (node: Text): boolean => /^\s*\*[\s*]*$/.test(asRecorded(node.data));
+
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 

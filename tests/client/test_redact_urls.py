@@ -108,6 +108,12 @@ SHEETS = [
         '.a{--x:"**\'*; }*";color:red}',
         '.a{--x:"**\'*; }*";color:red}',
     ),
+    (
+        '.a{--f:"Open Sans",Arial,sans-serif;--g:700 1em/1 "X 9", ui-monospace;--h:"Arial, serif"}',
+        '.a{--f:"Open Sans",Arial,sans-serif;--g:700 1em/1 "X 9", ui-monospace;--h:"Arial, serif"}',
+        '.a{--f:"Open Sans",Arial,sans-serif;--g:700 1em/1 "X 9", ui-monospace;--h:"*****, *****"}',
+        '.a{--f:"Open Sans",Arial,sans-serif;--g:700 1em/1 "X 9", ui-monospace;--h:"*****, *****"}',
+    ),
     ('.a{font-family:"Open Sans";grid-template-areas:"a b" "c d"}',) * 4,
     ('[data-x="y"]{justify-content:center}',) * 4,
     (
@@ -187,6 +193,17 @@ async def test_style_sheets_keep_what_they_need_to_look_as_they_did(
 
     assert out == [sheet[at] for sheet in SHEETS]
     assert await modules.evaluate(script, [level, out]) == out
+
+
+async def test_fonts_keep_their_names_in_custom_properties(modules: Page) -> None:
+    """A font that the page brings along is known by name, however it is passed on."""
+    out = await modules.evaluate(
+        """() => {
+          document.fonts.add(new FontFace("Brand New", "url(x.woff2)"));
+          return css.createCss(String, true).text(`.a{--f:"Brand New";--x:"Brand Old"}`, true);
+        }"""
+    )
+    assert out == '.a{--f:"Brand New";--x:"***** ***"}'
 
 
 async def test_data_is_copied_as_json_would_write_it(modules: Page) -> None:

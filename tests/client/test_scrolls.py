@@ -120,6 +120,28 @@ async def test_panes_in_shadow_roots_and_late_frames(
         assert len(actual) >= 3 and recorded == actual
 
 
+async def test_what_came_scrolled_before_the_watcher_did_is_told(
+    browser: Browser, site: WebSite
+) -> None:
+    """Cause: charts measure themselves with scrollers that they add and scroll at once, while the
+    rest of the tag is still on its way; rrweb told of one of them, and nobody of the others."""
+    site.pages["/"] = PAGE
+    async with watched(browser, site.url, "scrolls") as page:
+        await page.evaluate("() => { watching.stop(); watching.record(); }")
+        await page.evaluate(
+            """(panes) => {
+              document.body.insertAdjacentHTML("beforeend", `<div id=late>${panes}</div>`);
+              for (const pane of late.children) pane.scrollTop = 44;
+            }""",
+            PANE * 3,
+        )
+        await page.evaluate(SETTLE)
+        await page.evaluate("() => watching.start('scrolls')")
+        recorded, actual = await offsets(page, "[...late.children]")
+    assert list(actual.values()) == [[0, 44]] * 3
+    assert recorded == actual
+
+
 async def test_what_is_blocked_is_not_told(browser: Browser, site: WebSite) -> None:
     site.pages["/"] = f"{PAGE}<div class=rr-block>{PANE * 2}</div>"
     async with watched(browser, site.url, "scrolls") as page:

@@ -36,10 +36,13 @@ PAGE = f"""<!DOCTYPE html><html><head><style>
   .wide {{ word-spacing: 4px; font-style: italic }} .just {{ text-align: justify }}
   .card {{ float: right; width: 190px; margin: 8px; border: 1px solid }}
   nav a {{ display: inline-block; padding: 4px 9px }} td, th {{ padding: 3px; border: 1px solid }}
+  .head {{ display: flex; justify-content: space-between; align-items: end }}
+  .head > h1 {{ margin: 0 }}
   .row {{ display: flex; gap: 10px }} .row > * {{ flex: 1 }} .fit {{ width: fit-content }}
 </style></head><body>
   <nav><a href="#1">Jackets</a> <a href="#2">Sleeping bags</a> <a href="#3">Illinois</a></nav>
   <h1>How to choose a sleeping bag for the mountains</h1>
+  <div class="head"><h1>Sleeping bags</h1><a href="#all">A list of everything</a></div>
   <aside class="card"><b>Mind the label</b><p class="small">{WORDS[:170]}</a></p></aside>
   <p>{WORDS}</p><p class="small">{WORDS}</p><p class="loud">{WORDS}</p><p class="wide">{WORDS}</p>
   <div class="row"><p class="just">{re.sub("<.*?>", "", WORDS)}</p>
@@ -47,6 +50,7 @@ PAGE = f"""<!DOCTYPE html><html><head><style>
   <ul><li>Wild mammoths</li><li>{WORDS}</li></ul><p class="fit">Only as wide as its words</p>
   <table><tr><th>Bag</th><th>Weight</th></tr><tr><td>Illili</td><td>MMWWMM 900 g</td></tr></table>
   <p dir="rtl" style="width: 300px">{HEBREW}</p>
+  <p dir="rtl">In English, <b>with bold words</b> in <a href="#d">one line</a>.</p>
   <pre>  indented
     lines   with   gaps</pre>
   <p>one<br>two <span><button>A button</button></span></p><div id="host"></div>
@@ -253,9 +257,16 @@ async def test_a_press_on_masked_text_is_found_at_other_widths(
         elements = await stage.elements()
         index = next(i for i, one in enumerate(elements) if one["tag"] == "p")
         assert anchor.text is not None
-        wanted = {"element": index, "u": 0.5, "v": 0.5, "text": {
+        wanted = {"element": index, "u": 0.5, "v": 0.5, "size": anchor.size, "text": {
             "element": index, "index": 0, "hash": anchor.text.hash, "start": 5, "length": 1,
             "fx": 0.5, "fy": 0.5}}  # fmt: skip
         [place] = await stage.locate([wanted])
+        [left, top, *size] = place["box"]
+        [at_home] = await stage.locate([wanted | {"u": 0.125, "size": size}])
     assert same == 12
+    assert list(anchor.size) == [700, 23]
     assert place["chart"] == "text"
+    # Which letters are wide is not known; in a box as it was, the pointer's place in it is.
+    assert at_home["chart"] == "box"
+    assert at_home["x"] == pytest.approx(left + size[0] / 8)
+    assert at_home["y"] == pytest.approx(top + size[1] / 2)

@@ -8,18 +8,21 @@
  *   - the address of a link that draws nothing (one that does is listed by its rules);
  *   - what loads a frame (`src`, `srcdoc`, `sandbox`, `allow`) and `ping`, `integrity`;
  *   - linked style sheets are recorded, and rebuilt, as `style` elements;
+ *   - what comments say, which the tag does not record;
  *   - `http-equiv` of meta elements, which rrweb renames only for a policy.
  *
  * And what the Replayer does its own way:
  *   - a style sheet is listed by its rules without `:hover` stand-ins, which it
  *     writes into the source; and without the class `:hover` that they need;
- *   - it writes the value of a checkbox into an attribute, `on` if it has none;
+ *   - it writes the value of a checkbox, masked or `on` if it has none, into an attribute;
  *   - it gives a quirks document without a doctype one that keeps it so;
  *   - it leaves a closed dialog in the top layer: only open ones are asked for theirs;
  *   - an empty document counts as one that is only `html`, `head` and `body`.
  */
 (skip) => {
   const PLAYERS_CLASSES = ["rrweb-paused", ":hover"];
+
+  const TOLD = ["on", "********"];
 
   const leftOut = (tag, name) =>
     /^_?on/.test(name) || /^(rrweb-|rr_)/.test(name) || name === "ping" || name === "integrity" ||
@@ -33,7 +36,7 @@
     for (const { name, value } of element.attributes) {
       if (leftOut(tag, name)) continue;
       if (tag === "input" && name === "value" && /^(checkbox|radio)$/.test(element.type)) {
-        if (value !== "on") found.value = value;
+        if (!TOLD.includes(value)) found.value = value;
       } else if (name === "class") {
         const classes = value.split(" ").filter((one) => one && !PLAYERS_CLASSES.includes(one));
         if (classes.length) found.class = classes.join(" ");
@@ -56,7 +59,10 @@
     publicId === "-//W3C//DTD HTML 4.0 Transitional//EN" && !systemId;
 
   const state = (element, tag) => {
-    if (tag === "input") return { value: element.value, checked: element.checked };
+    if (tag === "input") {
+      const hasText = !/^(checkbox|radio)$/.test(element.type);
+      return { value: hasText ? element.value : null, checked: element.checked };
+    }
     if (tag === "textarea") return { value: element.value };
     if (tag === "select") return { chosen: Array.from(element.selectedOptions, (one) => one.value) };
     if (tag === "dialog") return { modal: element.open && element.matches(":modal"), open: element.open };

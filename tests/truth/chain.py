@@ -5,22 +5,46 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from playwright.async_api import Browser, Page
 
-from recorder.collector import serving
 from recorder.devices import bare_width
 from recorder.drive import Errand, record_visit
 from recorder.store import Store
-from tests.truth.live import HEIGHTS, ready, stay_home
-from tests.truth.sites import ROOT, Sheet, serving_site, tag_for
+from tests.truth.live import ready, stay_home
+from tests.truth.sites import ROOT, Sheet, serving_site
+from tests.truth.tagging import command, record_tagged
 
 Way = Literal["driven", "tagged"]
+Mask = Literal["inputs", "text", "strict"]
 Visit = Callable[[Page], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a page is recorded; a driver masks inputs and records canvases."""
+
+    way: Way = "driven"
+    mask: Mask = "inputs"
+
+    @property
+    def name(self) -> str:
+        return f"{self.way}-{self.mask}"
+
+    @property
+    def attributes(self) -> str:
+        """Of the tag."""
+        return f'data-mask="{self.mask}" data-canvas'
+
+
+DRIVEN = Manner()
+TAGGED = Manner("tagged")
+MASKED = Manner("tagged", "text")
+STRICT = Manner("tagged", "strict")
 
 
 async def look_around(page: Page) -> None:
@@ -33,14 +57,20 @@ def store_url(folder: Path) -> str:
 
 
 async def record(
-    way: Way, browser: Browser, folder: Path, sheet: Sheet, width: int, visit: Visit = look_around
+    manner: Manner,
+    browser: Browser,
+    folder: Path,
+    sheet: Sheet,
+    width: int,
+    visit: Visit = look_around,
 ) -> None:
     """One session in the store at `folder`; the site is down when this returns."""
-    with Store.open(store_url(folder)) as store:
-        if way == "driven":
+    url = store_url(folder)
+    if manner.way == "driven":
+        with Store.open(url) as store:
             await _drive(browser, store, sheet, width, visit)
-        else:
-            await _tag(browser, store, sheet, width, visit)
+    else:
+        await record_tagged(browser, url, sheet, width, visit, manner.attributes)
 
 
 async def _drive(browser: Browser, store: Store, sheet: Sheet, width: int, visit: Visit) -> None:
@@ -51,29 +81,10 @@ async def _drive(browser: Browser, store: Store, sheet: Sheet, width: int, visit
         raise driven.problem
 
 
-async def _tag(browser: Browser, store: Store, sheet: Sheet, width: int, visit: Visit) -> None:
-    """As a site owner has it: collector up, tag pasted, nothing else of ours in the browser."""
-    tag: list[str] = [""]
-    async with serving_site(sheet.source, tag) as origin:
-        site = store.sites.add("measured", [origin], consent="not-required", allow_private=True)
-        # Closing the collector finishes what it still fetches, so the site goes down after it.
-        async with serving(store) as collector:
-            tag[0] = tag_for(collector, site.write_key)
-            size: Any = {"width": width, "height": HEIGHTS[width]}
-            context = await browser.new_context(viewport=size)
-            await stay_home(context)
-            page = await context.new_page()
-            await page.goto(f"{origin}/{sheet.path}")
-            await visit(page)
-            await page.wait_for_timeout(600)
-            await page.evaluate("() => window.heatwright.flush()")
-            await context.close()
-
-
 async def heatwright(*arguments: str) -> str:
     """Runs the command line; what it printed on stdout."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from heatwright.cli import main; main()", *arguments),
+        *command(*arguments),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

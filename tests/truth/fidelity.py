@@ -28,6 +28,7 @@ class Fidelity:
 
     page: str
     way: str
+    mask: str
     recorded: int
     shown: int
     elements: int
@@ -41,6 +42,15 @@ class Fidelity:
     @property
     def share(self) -> float:
         return self.near / self.elements if self.elements else 1.0
+
+    @property
+    def masked(self) -> bool:
+        """Whether the pixels cannot be the live page's."""
+        return self.mask != "inputs"
+
+    @property
+    def unseen(self) -> bool:
+        return self.shown != self.recorded
 
     @property
     def equivalent(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.truth.chain import Way, heatmapped, record, replayed
+from tests.truth.chain import Manner, heatmapped, record, replayed
 from tests.truth.fidelity import (
     MISSES_KEPT,
     Fidelity,
@@ -18,8 +18,9 @@ from tests.truth.fidelity import (
     moved,
 )
 from tests.truth.live import SETTLE_MS, Live, look, opened, ready
-from tests.truth.placement import Click, Laid, Layout, Place, Placement, judge
+from tests.truth.placement import Click, Laid, Layout, Place, Placement, Recorded, judge
 from tests.truth.sites import Sheet, serving_site
+from tests.truth.tagging import offline
 
 WIDTHS = [1440, 768, 390]
 
@@ -28,28 +29,31 @@ async def fidelity(
     browser: Browser,
     folder: Path,
     sheet: Sheet,
-    ways: Sequence[Way],
+    manners: Sequence[Manner],
     widths: Sequence[int] = WIDTHS,
     *,
     unseen: bool = False,
+    calm: bool = False,
 ) -> list[Fidelity]:
     """Replays at `widths` of a recording at the first of them, and of one at each other.
 
-    With `unseen`, only of the first.
+    With `unseen`, only of the first. A page that is `calm` is known to be the same in every load.
     """
     live: dict[int, Live] = {}
     again: dict[int, Live] = {}
     async with serving_site(sheet.source) as origin:
         for width in widths:
             live[width] = await look(browser, f"{origin}/{sheet.path}", width)
-            again[width] = await look(browser, f"{origin}/{sheet.path}", width)
+            again[width] = (
+                live[width] if calm else await look(browser, f"{origin}/{sheet.path}", width)
+            )
     rows = []
-    for way in ways:
+    for manner in manners:
         for recorded in widths[:1] if unseen else widths:
             shown = list(widths) if recorded == widths[0] else [recorded]
-            place = folder / f"{way}-{recorded}"
+            place = folder / f"{manner.name}-{recorded}"
             place.mkdir(parents=True)
-            await record(way, browser, place, sheet, recorded)
+            await record(manner, browser, place, sheet, recorded)
             ours = await replayed(place, shown)
             for width in shown:
                 (place / f"live-{width}.png").write_bytes(live[width].png)
@@ -57,7 +61,8 @@ async def fidelity(
                 rows.append(
                     Fidelity(
                         page=sheet.name,
-                        way=way,
+                        way=manner.way,
+                        mask=manner.mask,
                         recorded=recorded,
                         shown=width,
                         elements=elements,
@@ -74,21 +79,31 @@ async def fidelity(
 
 
 async def placement(
-    browser: Browser, folder: Path, sheet: Sheet, way: Way, clicks: int, seed: int = 1
+    browser: Browser,
+    folder: Path,
+    sheet: Sheet,
+    manner: Manner,
+    clicks: int,
+    *,
+    cut: bool = False,
+    seed: int = 1,
 ) -> list[Placement]:
-    """Clicks recorded at the first width, placed at all of them."""
+    """Clicks recorded at the first width, placed at all of them.
+
+    With `cut`, the second third of them is made without network.
+    """
     made: list[Click] = []
     recorded: list[Layout] = []
 
     async def visit(page: Page) -> None:
         await ready(page)
         recorded.append(await _layout(page))
-        made.extend(await click_about(page, clicks, seed))
+        made.extend(await click_about(page, clicks, seed, cut=cut))
         # The live pages below are at their top; some pages look different while scrolled.
         await page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
         await page.wait_for_timeout(SETTLE_MS)
 
-    await record(way, browser, folder, sheet, WIDTHS[0], visit)
+    await record(manner, browser, folder, sheet, WIDTHS[0], visit)
     truth: dict[int, tuple[Layout, list[Place | None]]] = {}
     async with serving_site(sheet.source) as origin:
         for width in WIDTHS:
@@ -100,8 +115,7 @@ async def placement(
     summaries, rows = await heatmapped(folder, f"/{sheet.path}", WIDTHS)
     return [
         judge(
-            sheet.name,
-            way,
+            Recorded(sheet.name, manner.way, manner.mask),
             made,
             Laid(recorded[0], differing(truth[WIDTHS[0]][0], truth[width][0]), *truth[width]),
             rows[width],
@@ -119,12 +133,21 @@ async def _layout(page: Page) -> Layout:
     return Layout(int(size[0]), int(size[1]), dict(structure))
 
 
-async def click_about(page: Page, count: int, seed: int) -> list[Any]:
+async def click_about(page: Page, count: int, seed: int, *, cut: bool) -> list[Any]:
     """Clicks about `count` places of the page; what the page's own eyes saw of each."""
     targets = await page.evaluate("([count, seed]) => truth.targets(count, seed)", [count, seed])
     await page.evaluate("() => truth.watch()")
+    first, second = (len(targets) // 3, len(targets) * 2 // 3) if cut else (0, 0)
+    await _click(page, targets[:first])
+    if cut:
+        async with offline(page):
+            await _click(page, targets[first:second])
+    await _click(page, targets[second:])
+    return list(await page.evaluate("() => truth.clicks"))
+
+
+async def _click(page: Page, targets: Sequence[Any]) -> None:
     for target in targets:
         at = await page.evaluate("(target) => truth.aim(target)", target)
         if at:
             await page.mouse.click(*at)
-    return list(await page.evaluate("() => truth.clicks"))

@@ -69,6 +69,15 @@ class Laid:
     places: list[Place | None]
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded, and how."""
+
+    page: str
+    way: str
+    mask: str
+
+
 @dataclass
 class Errors:
     """Distances to the truth (CSS px) and hits of the right element, of one way of carrying."""
@@ -110,6 +119,7 @@ class Placement:
 
     page: str
     way: str
+    mask: str
     width: int
     scripted: int
     clicks: int
@@ -146,8 +156,7 @@ def peers(click: Click, place: Place, then: Layout, now: Layout) -> dict[str, Po
 
 
 def judge(
-    page: str,
-    way: str,
+    recorded: Recorded,
     clicks: list[Click],
     truth: Laid,
     rows: list[dict[str, str]],
@@ -157,8 +166,9 @@ def judge(
     then, now, places = truth.then, truth.now, truth.places
     _check_pairing(clicks, rows)
     result = Placement(
-        page=page,
-        way=way,
+        page=recorded.page,
+        way=recorded.way,
+        mask=recorded.mask,
         width=int(rows[0]["width"]) if rows else 0,
         scripted=truth.scripted,
         clicks=len(clicks),

@@ -56,11 +56,11 @@ def paste(markup: str, tag: str) -> str:
     return markup.replace("</head>", f"{tag}</head>", 1) if tag else markup
 
 
-def tag_for(collector: str, key: str) -> str:
-    """The tag as the documentation says to paste it."""
+def tag_for(collector: str, key: str, attributes: str) -> str:
+    """The tag as the documentation says to paste it, with further `attributes`."""
     return (
         f'<script async src="{collector}/heatwright.js" data-key="{key}" '
-        'data-consent="not-required"></script>'
+        f'data-consent="not-required" {attributes}></script>'
     )
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -51,23 +52,24 @@ def fidelity_lines(rows: Sequence[Fidelity]) -> Iterable[str]:
     yield "Replay against the live page (boxes within 1 px; pixels off by more than 12/255)"
     table = [
         [
-            *(row.page, row.way, str(row.recorded), str(row.shown), str(row.elements)),
-            *(f"{row.share:.3%}", f"{row.pixels_off:.3%}", row.kind),
+            *(row.page, row.way, row.mask, str(row.recorded), str(row.shown), str(row.elements)),
+            *(f"{row.share:.3%}", "" if row.masked else f"{row.pixels_off:.3%}", row.kind),
             str(row.restless or row.scripted or ""),
         ]
         for row in sorted(rows, key=lambda row: (row.share, -row.pixels_off))
     ]
-    heads = ["page", "way", "recorded", "shown", "elements", "boxes", "pixels off", "live DOM", ""]
-    yield from _table(heads, table)
-    for unseen in (False, True):
-        mine = [row for row in rows if row.equivalent and (row.shown != row.recorded) == unseen]
+    heads = ["page", "way", "mask", "recorded", "shown", "elements"]
+    yield from _table([*heads, "boxes", "pixels off", "live DOM", ""], table)
+    for mask, unseen in product(_masks(rows), (False, True)):
+        mine = [row for row in rows if row.equivalent and row.mask == mask and row.unseen == unseen]
         if mine:
             good = sum(row.share >= 0.999 for row in mine)
             sharp = sum(row.pixels_off <= 0.001 for row in mine)
-            where = "unseen widths" if unseen else "recorded widths"
+            near, elements = sum(row.near for row in mine), sum(row.elements for row in mine)
             yield (
-                f"{where}, same live DOM: boxes >= 99.9 % on {good} of {len(mine)} pages, "
-                f"pixels <= 0.1 % on {sharp}"
+                f"mask {mask}, {'unseen' if unseen else 'recorded'} widths, same live DOM: "
+                f"{near / elements:.3%} of boxes; >= 99.9 % on {good} of {len(mine)} pages"
+                + ("" if mine[0].masked else f", pixels <= 0.1 % on {sharp}")
             )
 
 
@@ -80,7 +82,7 @@ def placement_lines(rows: Sequence[Placement]) -> Iterable[str]:
         ours = row.ours.summary()
         table.append(
             [
-                *(row.page, row.way, str(row.width), str(row.clicks)),
+                *(row.page, row.way, row.mask, str(row.width), str(row.clicks)),
                 *_errors(ours),
                 f"{row.drawn / row.clicks:.1%}",
                 f"{row.visible / row.clicks:.1%}",
@@ -91,17 +93,19 @@ def placement_lines(rows: Sequence[Placement]) -> Iterable[str]:
                 str(row.scripted or ""),
             ]
         )
-    heads = ["page", "way", "width", "points", "right", "p50", "p95", "worst", "drawn", "visible"]
-    heads += ["hidden prec.", "recall", "absent", "balances", "scripted"]
+    heads = ["page", "way", "mask", "width", "points", "right", "p50", "p95", "worst"]
+    heads += ["drawn", "visible", "hidden prec.", "recall", "absent", "balances", "scripted"]
     yield from _table(heads, table)
-    for title, chosen in (
-        ("same live DOM", [row for row in rows if not row.scripted]),
-        ("all", list(rows)),
-    ):
+    for mask, same in product(_masks(rows), (True, False)):
+        chosen = [row for row in rows if row.mask == mask and not (same and row.scripted)]
         for width in sorted({row.width for row in chosen}):
             yield ""
-            yield f"All pages, {title}, at {width}"
+            yield f"All pages, mask {mask}, {'same live DOM' if same else 'all'}, at {width}"
             yield from _side_by_side([row for row in chosen if row.width == width])
+
+
+def _masks(rows: Sequence[Fidelity] | Sequence[Placement]) -> list[str]:
+    return sorted({row.mask for row in rows})
 
 
 def _side_by_side(rows: Sequence[Placement]) -> Iterable[str]:
@@ -139,7 +143,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
     for row in [heads, *rows]:
         cells = [
-            cell.ljust(width) if i < 2 else cell.rjust(width)
+            cell.ljust(width) if i < 3 else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip()

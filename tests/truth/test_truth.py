@@ -1,6 +1,6 @@
 """The chain against live pages: a few pages, some dozens of points, in `make test`.
 
-`make prove` measures every page; here the bars must hold on two.
+`make prove` measures every page; here the bars must hold on a few.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.truth.chain import Way
+from tests.truth.chain import DRIVEN, MASKED, TAGGED, Manner
 from tests.truth.live import chromium
 from tests.truth.measuring import fidelity, placement
+from tests.truth.placement import Placement
 from tests.truth.sites import SB_ADMIN, SHOP, SOFT_UI, Sheet
 from tests.truth.tables import Measured
 
@@ -26,6 +27,12 @@ FAR_PX = 2.0
 UNSEEN = 0.005
 """What may be missing of the truly visible share of points, or drawn beyond it."""
 
+MASKED_BOXES = 0.9
+MASKED_RIGHT = 0.9
+MASKED_MEDIAN_PX = 2.0
+"""Of masked pages at widths that were not recorded, where paragraphs wrap by guess. With some
+margin: measured at 390 were 94.7 %, 98.1 % and 0.1 px."""
+
 
 @pytest.mark.parametrize("sheet", [ARTICLE, CARDS], ids=lambda sheet: sheet.name)
 async def test_boxes_are_where_the_live_page_has_them(
@@ -33,7 +40,7 @@ async def test_boxes_are_where_the_live_page_has_them(
 ) -> None:
     """Recorded at 1440, shown there and at a width that the recording has never seen."""
     async with chromium() as browser:
-        rows = await fidelity(browser, tmp_path, sheet, ["driven"], [1440, 390], unseen=True)
+        rows = await fidelity(browser, tmp_path, sheet, [DRIVEN], [1440, 390], unseen=True)
     measured.fidelity.extend(rows)
     for row in rows:
         assert row.equivalent, f"{sheet.name} is another document at {row.shown}; choose another"
@@ -41,22 +48,59 @@ async def test_boxes_are_where_the_live_page_has_them(
         assert row.dropped == 0
 
 
+async def test_boxes_are_in_place_though_text_is_masked(tmp_path: Path, measured: Measured) -> None:
+    async with chromium() as browser:
+        rows = await fidelity(
+            browser, tmp_path, ARTICLE, [MASKED], [1440, 390], unseen=True, calm=True
+        )
+    measured.fidelity.extend(rows)
+    for row in rows:
+        assert row.equivalent
+        assert row.share >= (MASKED_BOXES if row.unseen else BOXES), row.misses
+        assert row.dropped == 0
+
+
+def _account_is_right(row: Placement) -> None:
+    assert row.balanced
+    assert not row.scripted, f"{row.page} is another document at {row.width}"
+    assert row.wrong == 0
+    assert row.drawn_visible >= row.visible - UNSEEN * row.clicks, row.misses
+    assert row.hidden_missed <= 0.01 * row.clicks, row.misses
+
+
+def _bars_hold(row: Placement) -> None:
+    ours = row.ours.summary()
+    assert ours["right"] >= RIGHT, row.misses
+    assert ours["p95"] <= FAR_PX, row.misses
+
+
 @pytest.mark.parametrize(
-    ("sheet", "way"), [(ARTICLE, "tagged"), (SIGN_IN, "driven")], ids=["article", "sign-in"]
+    ("sheet", "manner"), [(ARTICLE, TAGGED), (SIGN_IN, DRIVEN)], ids=["article", "sign-in"]
 )
 async def test_points_are_where_their_content_is(
-    sheet: Sheet, way: Way, tmp_path: Path, measured: Measured
+    sheet: Sheet, manner: Manner, tmp_path: Path, measured: Measured
 ) -> None:
-    """Clicks at 1440, placed at 1440, 768 and 390."""
+    """Clicks at 1440, placed at 1440, 768 and 390; the tag loses its network in the middle."""
+    cut = manner.way == "tagged"
     async with chromium() as browser:
-        rows = await placement(browser, tmp_path, sheet, way, CLICKS)
+        rows = await placement(browser, tmp_path, sheet, manner, CLICKS, cut=cut)
     measured.placement.extend(rows)
     for row in rows:
-        assert row.balanced
-        assert not row.scripted, f"{sheet.name} is another document at {row.width}"
+        _account_is_right(row)
+        _bars_hold(row)
+
+
+async def test_points_are_in_place_though_text_is_masked(
+    tmp_path: Path, measured: Measured
+) -> None:
+    async with chromium() as browser:
+        rows = await placement(browser, tmp_path, ARTICLE, MASKED, CLICKS)
+    measured.placement.extend(rows)
+    at_home, *elsewhere = rows
+    _bars_hold(at_home)
+    for row in rows:
+        _account_is_right(row)
+    for row in elsewhere:
         ours = row.ours.summary()
-        assert ours["right"] >= RIGHT, row.misses
-        assert ours["p95"] <= FAR_PX, row.misses
-        assert row.wrong == 0
-        assert row.drawn_visible >= row.visible - UNSEEN * row.clicks, row.misses
-        assert row.hidden_missed <= 0.01 * row.clicks, row.misses
+        assert ours["right"] >= MASKED_RIGHT, row.misses
+        assert ours["p50"] <= MASKED_MEDIAN_PX, row.misses

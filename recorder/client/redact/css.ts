@@ -32,6 +32,9 @@ const DRAWN = new RegExp(
   "gi",
 );
 
+/** What ends a list of fonts; custom properties hold those, and without its fonts a page is another. */
+const FONTS = /,\s*(?:(?:ui-)?(?:sans-serif|serif|monospace|rounded)|system-ui|cursive|fantasy|emoji)\b/i;
+
 const STRINGS = new RegExp(`url\\([^)]*\\)|${STRING}`, "gi");
 
 const LETTERS = /\\([\da-f]{1,6})\s?|\\[^]|[\p{L}\p{M}\p{N}]+/giu;
@@ -49,6 +52,10 @@ function maskLetters(string: string): string {
     return LETTER.test(meant) ? "*" : found;
   });
 }
+
+/** Names of the fonts that the page brings along. */
+const fontNames = (): Set<string> =>
+  new Set(Array.from(document.fonts ?? [], ({ family }) => family.replace(/["']/g, "")));
 
 /** `dropPictures` leaves only fonts, style sheets, and references into the page itself. */
 export function createCss(resource: (href: string) => string, dropPictures: boolean): Css {
@@ -70,8 +77,17 @@ export function createCss(resource: (href: string) => string, dropPictures: bool
       )
       .replace(IMAGE_SET, (set) => inStrings(set, (found) => url(found, true)));
 
-  const strings = (css: string, mask: (string: string) => string): string =>
-    css.replace(DRAWN, (declaration) => inStrings(declaration, mask));
+  const strings = (css: string, mask: (string: string) => string): string => {
+    let known: Set<string> | undefined;
+    const isFont = (quoted: string): boolean => (known ??= fontNames()).has(quoted.slice(1, -1));
+    return css.replace(DRAWN, (declaration) => {
+      const isCustom = declaration[0] === "-";
+      const isList = isCustom && FONTS.test(declaration.replace(STRINGS, ""));
+      return inStrings(declaration, (found) =>
+        (isList || (isCustom && isFont(found)) ? maskPatterns : mask)(found),
+      );
+    });
+  };
 
   const text = (css: string, hides: boolean): string => {
     let masked = css;

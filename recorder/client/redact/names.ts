@@ -13,7 +13,7 @@ const ARIA = /^aria-(?!label$|desc|role|place|value|braille)/;
 
 /** By these, style sheets of Bootstrap, Radix, Headless UI and others tell states apart. */
 const STYLED_BY =
-  /^data-(?:rr-is-password|(?:bs-)?theme|(?:color-)?mode|state|orientation|side|align|open|closed|active|disabled|selected|checked|pressed|highlighted|hover|focus|current|collapsed|expanded|variant|size)$/;
+  /^data-(?:rr-is-password|(?:bs-)?(?:theme|toggle)|(?:popper-)?placement|(?:color-)?mode|state|orientation|side|align|open|closed|active|disabled|selected|checked|pressed|highlighted|hover|focus|current|collapsed|expanded|variant|size)$/;
 
 const SVG = "http://www.w3.org/2000/svg";
 

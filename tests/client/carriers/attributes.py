@@ -32,7 +32,11 @@ ATTRIBUTES: list[Carrier] = [
         onclick='<p onclick="go(`WORD`)"></p>',
         csrf='<meta name=csrf-token content="WORD">',
     ),
-    *html("strict", data_state='<div data-state="WORD"></div>'),
+    *html(
+        "strict",
+        data_state='<div data-state="WORD"></div>',
+        data_toggle='<div data-bs-toggle="WORD"></div>',
+    ),
     *html(
         NEVER,
         class_name='<p class="WORD"></p>',
