@@ -7,7 +7,9 @@
  * tells of a name of five letters some five bits beside its length.
  */
 import type { serializedNodeWithId } from "@rrweb/types";
+import { later, never } from "./later";
 import { MEASURED_TEXTS, SLICE_MS, WIDTHS_PER_EVENT } from "./limits";
+import { listen } from "./listen";
 import { WIDTHS_TAG } from "./tags";
 import type { Realm, Watcher } from "./watch";
 
@@ -44,11 +46,27 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   let texts: TextWidths[] = [];
   let cancel: (() => void) | null = null;
   const known = new Set<number>();
+  /** Whether something left the page since the known ones were last looked through. */
+  let isLess = false;
+  /** Whether a font came that may have changed all known ones. */
+  let isOutdated = false;
   const measure = lineMeter();
 
   const tell = (): void => {
     if (texts.length) custom(WIDTHS_TAG, { at: innerWidth, texts } satisfies WidthsPayload);
     texts = [];
+  };
+
+  /** Ids of the known texts that are still there; the others are forgotten. */
+  const sweep = (): number[] => {
+    isLess = false;
+    for (const id of known) if (!ids.getNode(id)?.isConnected) known.delete(id);
+    return [...known];
+  };
+
+  const hasRoom = (id: number): boolean => {
+    if (known.size >= MEASURED_TEXTS && !known.has(id) && isLess) sweep();
+    return known.size < MEASURED_TEXTS || known.has(id);
   };
 
   const look = (part: Part): void => {
@@ -57,7 +75,7 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
       for (let i = children.length; i--; ) parts.push(children[i] as Part);
       return;
     }
-    if (!MASKED.test(part.textContent ?? "") || known.size >= MEASURED_TEXTS) return;
+    if (!MASKED.test(part.textContent ?? "") || !hasRoom(part.id)) return;
     const node = ids.getNode(part.id) as Text | null;
     if (node?.nodeType !== Node.TEXT_NODE || !node.isConnected || !redactor.isMasked(node)) return;
     const lines = measure(node);
@@ -70,9 +88,14 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   const slice = contained(() => {
     cancel = null;
     const end = performance.now() + SLICE_MS;
+    // Only once for all fonts that have come while there was other work.
+    if (!parts.length && isOutdated) {
+      isOutdated = false;
+      parts = sweep().map((id) => ({ id, textContent: "*" }));
+    }
     // The clock costs more than a node that is not masked.
     for (let part, n = 1; (n++ % 32 || performance.now() < end) && (part = parts.pop()); ) look(part);
-    if (parts.length) plan();
+    if (parts.length || isOutdated) plan();
     else tell();
   });
 
@@ -86,9 +109,10 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
       known.clear();
     }
     if (event.type === 3 && event.data.source === 0) {
-      const { adds, texts: changed } = event.data;
-      const later = changed.map(({ id, value }): Part => ({ id, textContent: value }));
-      parts.unshift(...later, ...adds.map(({ node }) => node as Part));
+      const { adds, removes, texts: changed } = event.data;
+      isLess ||= removes.length > 0;
+      const more = changed.map(({ id, value }): Part => ({ id, textContent: value }));
+      if (more.length + adds.length) parts = [...more, ...adds.map(({ node }) => node as Part), ...parts];
     }
     if (parts.length) plan();
   });
@@ -96,12 +120,11 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   // Letters are as wide as their font, which may come late.
   const stopWindows = eachWindow((win: Realm) => {
     const again = contained(() => {
-      for (const id of known) parts.unshift({ id, textContent: "*" });
+      isOutdated = true;
       plan();
     });
     const { fonts } = win.document as Partial<Document>;
-    fonts?.addEventListener?.("loadingdone", again);
-    return () => fonts?.removeEventListener?.("loadingdone", again);
+    return fonts?.addEventListener ? listen(fonts, "loadingdone", again) : () => {};
   });
 
   return () => {
@@ -118,8 +141,8 @@ function whenIdle(callback: () => void): () => void {
     const handle = requestIdleCallback(callback, { timeout: 2000 });
     return () => cancelIdleCallback(handle);
   }
-  const timer = setTimeout(callback, 200);
-  return () => clearTimeout(timer);
+  const timer = later(callback, 200);
+  return () => never(timer);
 }
 
 /** `[top, width]` of a line in the direction of its text: in vertical text, left and height. */

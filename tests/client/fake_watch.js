@@ -53,6 +53,8 @@ window.watching = (() => {
       see({ type: 3, timestamp: Date.now(), data });
     },
     eachWindow,
+    measure: (target, x, y) => anchor_plugin.measureAt(target, x, y, mirror, ".rr-block"),
+    environment: () => ({ ...environment.readEnvironment(), title: masked(document.title) }),
     eachEvent: (seer) => (seers.add(seer), () => seers.delete(seer)),
     contained: (callback) => (...given) => {
       try {

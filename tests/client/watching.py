@@ -27,7 +27,8 @@ FAKE = Path(__file__).with_name("fake_watch.js")
 
 async def prepare(page: Page, *watchers: str) -> None:
     """Puts rrweb, `watching` and the watchers into the page; nothing is started."""
-    modules = [module_script(f"recorder/client/{name}.ts", name) for name in watchers]
+    names = ("anchor-plugin", "environment", *watchers)
+    modules = [module_script(f"recorder/client/{one}.ts", one.replace("-", "_")) for one in names]
     for script in [RECORDER.read_text(), FAKE.read_text(), *modules]:
         await page.evaluate(RUN, script)
 
