@@ -56,8 +56,8 @@ export const REST_SLACK_PX = 2;
 /** Rests measured a minute: each may cost the page a layout. */
 export const RESTS_PER_MINUTE = 40;
 
-/** Bytes of a font that a script made of a file's: more than a subset needs, and four times as
- * many characters. A larger one is not recorded; its text is shown in the page's next choice. */
+/** Bytes of a font file that a script loads by itself: more than most subsets have. They become
+ * four times as many characters. A larger one is not recorded: replay shows the next in line. */
 export const FONT_BYTES = 256 * 1024;
 
 /** Milliseconds between two samples of one canvas. */

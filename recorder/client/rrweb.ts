@@ -53,7 +53,6 @@ export function runRrweb(
     maskTextFn: (text) => text,
     blockSelector: settings.blockSelector || undefined,
     ignoreSelector: settings.ignoreSelector || undefined,
-    collectFonts: true,
     errorHandler(error) {
       noteFault(error);
       return true;
