@@ -18,6 +18,8 @@ const DECLARATIONS = {
     "getNormalizedContextName", "initCanvasContextObserver", "patchGLPrototype",
     "initCanvasWebGLMutationObserver", "jsContent", "blob", "WorkerWrapper", "is2DCanvasBlank",
   ),
+  // `collectFonts`: `fonts.ts` tells of them, and leaves the page its class.
+  ...gone("initFontObserver"),
   // `slimDOMOptions`: nothing is left out.
   slimDOMExcluded: "function slimDOMExcluded() { return false; }",
   // `hooks`.
@@ -41,6 +43,7 @@ const METHODS = {
 const NEVER = [
   'if (tagName === "canvas" && recordCanvas) {',
   'if (tagName === "img" && inlineImages) {',
+  "if (o.collectFonts) {",
   "if (this.recordCrossOriginIframes) {",
   "if (this.recordCrossOriginIframes)\n",
   "if (!inEmittingFrame) {",

@@ -8,7 +8,9 @@
  */
 import type { CanvasArg, CanvasContext, IncrementalSource, eventWithTime } from "@rrweb/types";
 import { blockedBy } from "./blocked";
+import { later, never } from "./later";
 import * as limit from "./limits";
+import { listen } from "./listen";
 import { CANVAS_TAG } from "./tags";
 import type { Stop, Watch, Watcher } from "./watch";
 
@@ -64,7 +66,7 @@ function camera(isLossless: boolean) {
     develop(done: (url: string) => void): void {
       scratch?.toBlob((blob) => {
         const reader = new FileReader();
-        reader.onload = () => done(reader.result as string);
+        listen(reader, "load", () => done(reader.result as string));
         if (blob) reader.readAsDataURL(blob);
       }, "image/webp", isLossless ? 1 : undefined);
     },
@@ -146,7 +148,9 @@ export const watchCanvas: Watcher = (watch) => {
   };
   const { sample, stop } = samplerOf(watch, skip);
 
+  let timer: number;
   const tick = contained(() => {
+    timer = later(tick, limit.CANVAS_MS);
     for (const canvas of visible) {
       const state = known.get(canvas);
       const view = canvas.ownerDocument.defaultView;
@@ -159,7 +163,7 @@ export const watchCanvas: Watcher = (watch) => {
       frames.set(canvas, () => view.cancelAnimationFrame(frame));
     }
   });
-  const timer = setInterval(tick, limit.CANVAS_MS);
+  timer = later(tick, limit.CANVAS_MS);
 
   const search = ({ id, tagName, childNodes }: Serialized): void => {
     if (tagName === "canvas") notice(ids.getNode(id));
@@ -177,7 +181,7 @@ export const watchCanvas: Watcher = (watch) => {
   });
   return () => {
     stop();
-    clearInterval(timer);
+    never(timer);
     frames.forEach((cancel) => cancel());
     observer.disconnect();
     stopEvents();

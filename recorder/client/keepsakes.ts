@@ -5,7 +5,6 @@ const places = (win: Realm): [owner: object, name: string][] => [
   [win.CSSStyleSheet.prototype, "addRule"],
   [win.CSSStyleSheet.prototype, "removeRule"],
   [win.document, "adoptedStyleSheets"],
-  [win.document.fonts, "add"],
 ];
 
 const look = (win: Realm): (PropertyDescriptor | undefined)[] =>

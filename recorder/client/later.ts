@@ -1,18 +1,10 @@
-/** Timers of which zone.js, which Angular waits for, knows nothing. */
+/** Timers that no framework notices. */
+import { unzoned } from "./unzoned";
 
-type Timers = Pick<Window, "setTimeout" | "clearTimeout"> & {
-  __zone_symbol__setTimeout?: Window["setTimeout"];
-  __zone_symbol__clearTimeout?: Window["clearTimeout"];
-};
+/** Calls back in `ms` milliseconds, by the clock of `win`; returns what `never` takes. */
+export const later = (callback: () => void, ms: number, win: Window = window): number =>
+  unzoned(win, "setTimeout", callback, ms) as number;
 
-/** `setTimeout`, milliseconds. */
-export function later(callback: () => void, ms: number, win: Window = window): number {
-  const timers: Timers = win;
-  return (timers.__zone_symbol__setTimeout ?? timers.setTimeout).call(win, callback, ms);
-}
-
-/** `clearTimeout`. */
-export function never(timer: number | undefined, win: Window = window): void {
-  const timers: Timers = win;
-  (timers.__zone_symbol__clearTimeout ?? timers.clearTimeout).call(win, timer);
-}
+/** Calls off what `later` returned; harmless when it is over or never was. */
+export const never = (timer: number | undefined, win: Window = window): void =>
+  void unzoned(win, "clearTimeout", timer);

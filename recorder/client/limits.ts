@@ -56,6 +56,10 @@ export const REST_SLACK_PX = 2;
 /** Rests measured a minute: each may cost the page a layout. */
 export const RESTS_PER_MINUTE = 40;
 
+/** Bytes of a font file that a script loads by itself: more than most subsets have. They become
+ * four times as many characters. A larger one is not recorded: replay shows the next in line. */
+export const FONT_BYTES = 256 * 1024;
+
 /** Milliseconds between two samples of one canvas. */
 export const CANVAS_MS = 1000;
 
@@ -119,7 +123,7 @@ export const SPOOL_BYTES = 4 * 1024 * 1024;
 
 // What is measured while the page is idle.
 
-/** Masked texts measured in a document: with a handful of lines each, seconds of idle time. */
+/** Masked texts on a page that are measured: with a handful of lines each, seconds of idle time. */
 export const MEASURED_TEXTS = 20_000;
 
 /** Time in one go (milliseconds): half a frame, so that no input has to wait for more. */

@@ -1,4 +1,5 @@
 /** Listeners that only look: before the page's own, and without a say in what happens. */
+import { unzoned } from "./unzoned";
 import type { Stop } from "./watch";
 
 /** Listens on `target` for each of `names` (separated by spaces), in the capture phase unless told. */
@@ -10,7 +11,7 @@ export function listen(
 ): Stop {
   const each = (method: "addEventListener" | "removeEventListener"): void => {
     for (const name of names.split(" ")) {
-      target[method](name, listener as EventListener, { capture, passive: true });
+      unzoned(target, method, name, listener, { capture, passive: true });
     }
   };
   each("addEventListener");

@@ -3,7 +3,10 @@
  * one, the stage can leave its place.
  */
 import type { serializedNodeWithId } from "@rrweb/types";
+import { later, never } from "./later";
 import { MEDIA_MS } from "./limits";
+import { together } from "./listen";
+import { listenOnRoots } from "./roots";
 import { MEDIA_TAG } from "./tags";
 import type { Watcher } from "./watch";
 
@@ -20,12 +23,8 @@ type Part = Pick<serializedNodeWithId, "id"> & {
   childNodes?: Part[];
 };
 
-const EVENTS = ["load", "loadedmetadata"] as const;
-
 export const watchMedia: Watcher = ({ ids, custom, eachEvent, contained }) => {
   const told = new Map<number, string>();
-  /** Documents and shadow roots that hold media: `load` leaves neither. */
-  const roots = new Set<Node>();
   let sizes: MediaPayload["sizes"] = [];
   let timer = 0;
 
@@ -41,19 +40,18 @@ export const watchMedia: Watcher = ({ ids, custom, eachEvent, contained }) => {
     if (!size || told.get(id) === `${size}`) return;
     told.set(id, `${size}`);
     sizes.push([id, ...size]);
-    timer ||= window.setTimeout(tell, MEDIA_MS);
+    timer ||= later(tell, MEDIA_MS);
   };
 
   const onLoad = contained(({ target }: Event) => {
     if (target && told.has(ids.getId(target as Node))) note(target as Node);
   });
 
+  const roots = listenOnRoots("load loadedmetadata", onLoad);
   const begin = (id: number): void => {
     const node = ids.getNode(id);
     if (!node) return;
-    const root = node.getRootNode();
-    if (!roots.has(root)) for (const event of EVENTS) root.addEventListener(event, onLoad, true);
-    roots.add(root);
+    roots.add(node.getRootNode());
     // Known from now on, even while it has no size.
     told.set(id, told.get(id) ?? "");
     note(node);
@@ -79,14 +77,7 @@ export const watchMedia: Watcher = ({ ids, custom, eachEvent, contained }) => {
     }
   });
 
-  return () => {
-    stopEvents();
-    clearTimeout(timer);
-    for (const root of roots) {
-      for (const event of EVENTS) root.removeEventListener(event, onLoad, true);
-    }
-    roots.clear();
-  };
+  return together(stopEvents, () => never(timer), roots.stop);
 };
 
 /** False while there is none: nothing has loaded, or this is no picture. */

@@ -1,4 +1,5 @@
 /** Events of one tag, so many a minute; what is beyond is counted, never silent. */
+import { later, never } from "./later";
 import { METER_MS } from "./limits";
 import { listen } from "./listen";
 import type { Stop, Watch } from "./watch";
@@ -18,7 +19,7 @@ export function meterOf(watch: Watch, tag: string, limit: number): Meter {
   let count = 0;
   let timer = 0;
   const settle = watch.contained(() => {
-    clearTimeout(timer);
+    never(timer);
     timer = 0;
     for (const { payload, repeated } of told.values()) {
       if (repeated) watch.custom(tag, { ...payload, repeated });
@@ -31,7 +32,7 @@ export function meterOf(watch: Watch, tag: string, limit: number): Meter {
   const stopLeaving = listen(window, "pagehide", settle);
   return {
     tell(key, make) {
-      timer ||= window.setTimeout(settle, METER_MS);
+      timer ||= later(settle, METER_MS);
       const same = told.get(key);
       if (same) same.repeated++;
       else if (told.size >= limit) count++;

@@ -1,5 +1,6 @@
 /** What need not be there for the first snapshot; loaded right after it. */
 import { watchErrors } from "./errors";
+import { watchFonts } from "./fonts";
 import { watchMedia } from "./media";
 import { watchRequests } from "./requests";
 import { watchResting } from "./resting";
@@ -14,6 +15,7 @@ export const watchers: Watcher[] = [
   watchRequests,
   watchVisibility,
   watchSurroundings,
+  watchFonts,
   watchMedia,
   watchWidths,
   watchScrolls,

@@ -5,7 +5,7 @@ import type { Stop } from "./watch";
 export type Around = (call: () => unknown, self: unknown, given: unknown[]) => unknown;
 
 /**
- * Wraps `owner[name]`, if it is a function. A proxy keeps all that a page can see of it: name,
+ * Wraps `owner[name]`, if it is a function or a class (which `new` calls). A proxy keeps all that a page can see of it: name,
  * length, own properties, its text. Stopping puts the original back; where somebody else has
  * wrapped ours since, ours stays and does nothing.
  */
@@ -18,6 +18,10 @@ export function patch(owner: object, name: string, around: Around): Stop {
     apply(target, self, given: unknown[]) {
       const call = (): unknown => Reflect.apply(target, self, given);
       return active ? around(call, self, given) : call();
+    },
+    construct(target, given: unknown[], newTarget) {
+      const call = (): unknown => Reflect.construct(target, given, newTarget);
+      return (active ? around(call, undefined, given) : call()) as object;
     },
   });
   Reflect.set(slot, name, ours);

@@ -19,13 +19,13 @@
  *   second finger came; a scroll or a drag ends in `pointercancel`. A long
  *   press is none, unless the browser itself makes a click of it.
  */
+import { later, never } from "./later";
 import { CLICK_WAIT_MS, PRESS_MS, SLIP_PX, TAP_MS } from "./limits";
+import { listen, together } from "./listen";
 import type { Realm, Stop, Watch } from "./watch";
 
 /** What a slide of the pointer does not keep from being pressed. */
 const CONTROL = "a,button,summary";
-
-const PASSIVE = { capture: true, passive: true };
 
 /**
  * Calls `take` for each click and tap in `win` with what `measure` found, the event it was
@@ -59,7 +59,7 @@ export function watchPresses<Found>(
 
   /** The last press is over: it got no click, and will get none. */
   const settle = contained((): void => {
-    clearTimeout(timer);
+    never(timer, win);
     const isOver = state === "up";
     state = "";
     if (!isOver || !found) return;
@@ -84,7 +84,7 @@ export function watchPresses<Found>(
       if (state !== "down" || press.pointerId !== event.pointerId) return;
       if (hasSlid(event) || age() > TAP_MS) return;
       state = "up";
-      timer = window.setTimeout(settle, CLICK_WAIT_MS);
+      timer = later(settle, CLICK_WAIT_MS, win);
     },
     pointercancel() {
       state = "";
@@ -111,9 +111,8 @@ export function watchPresses<Found>(
   const on = contained((event: Event): void => {
     if (event.isTrusted) handlers[event.type]?.(event as PointerEvent);
   });
-  for (const type in handlers) win.addEventListener(type, on, PASSIVE);
-  return () => {
-    clearTimeout(timer);
-    for (const type in handlers) win.removeEventListener(type, on, PASSIVE);
-  };
+  return together(
+    () => never(timer, win),
+    listen(win, Object.keys(handlers).join(" "), on),
+  );
 }

@@ -3,6 +3,7 @@
  * an idle moment; told when the pointer moves on, because only then it is known how long it was.
  */
 import type { Measured } from "./anchor-plugin";
+import { later, never } from "./later";
 import { REST_MS, REST_SLACK_PX, RESTS_PER_MINUTE } from "./limits";
 import { listen, together } from "./listen";
 import { meterOf } from "./meter";
@@ -21,7 +22,7 @@ interface Place {
 
 /** Safari has no idle callbacks; a task of its own comes near one. */
 const whenIdle = (callback: () => void): unknown =>
-  "requestIdleCallback" in window ? requestIdleCallback(callback) : setTimeout(callback);
+  "requestIdleCallback" in window ? requestIdleCallback(callback) : later(callback, 0);
 
 export const watchResting: Watcher = (watch) => {
   const { contained } = watch;
@@ -40,7 +41,7 @@ export const watchResting: Watcher = (watch) => {
     const at = place;
     if (!at) return;
     const left = at.since + REST_MS - performance.now();
-    if (left > 0) timer = window.setTimeout(look, left);
+    if (left > 0) timer = later(look, left);
     else whenIdle(contained(() => at === place && measure(at)));
   };
 
@@ -62,7 +63,7 @@ export const watchResting: Watcher = (watch) => {
       // Out of the window; or into a frame, which is watched for itself.
       if ((type === "pointerout" && !event.relatedTarget) || target.localName === "iframe") return;
       place = { win, target, x, y, since: performance.now() };
-      timer ||= window.setTimeout(look, REST_MS);
+      timer ||= later(look, REST_MS);
     });
     return together(
       // Content may also come and go under a pointer that does not move.
@@ -70,5 +71,5 @@ export const watchResting: Watcher = (watch) => {
       listen(win, "scroll pagehide visibilitychange", leave),
     );
   });
-  return together(leave, () => clearTimeout(timer), stopWindows, meter.stop);
+  return together(leave, () => never(timer), stopWindows, meter.stop);
 };

@@ -53,7 +53,6 @@ export function runRrweb(
     maskTextFn: (text) => text,
     blockSelector: settings.blockSelector || undefined,
     ignoreSelector: settings.ignoreSelector || undefined,
-    collectFonts: true,
     errorHandler(error) {
       // rrweb stands around the page's own calls, too: what the browser throws at those is theirs.
       if (Object.prototype.toString.call(error) === "[object DOMException]") return false;

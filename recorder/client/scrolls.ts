@@ -3,9 +3,11 @@
  * two that scroll together only one is told. Each one left out is told here, in rrweb's form.
  */
 import type { IncrementalSource, eventWithTime, incrementalData } from "@rrweb/types";
+import { later, never } from "./later";
 import { SCROLL_MS } from "./limits";
 import { listen, together } from "./listen";
-import type { Stop, Watcher } from "./watch";
+import { listenOnRoots } from "./roots";
+import type { Watcher } from "./watch";
 
 const INCREMENTAL = 3;
 const SCROLL: IncrementalSource.Scroll = 3;
@@ -27,13 +29,12 @@ export const watchScrolls: Watcher = (watch) => {
   /** What has scrolled since it was last told, and when it began to. */
   const untold = new Map<Node, number>();
   const last = new WeakMap<Node, string>();
-  const roots = new Map<Node, Stop>();
   let timer = 0;
 
   const onScroll = contained((event: Event) => {
     const node = event.target as Node;
     if (!untold.has(node)) untold.set(node, Date.now());
-    timer ||= window.setTimeout(check, SCROLL_MS);
+    timer ||= later(check, SCROLL_MS);
   });
 
   const check = contained(() => {
@@ -46,19 +47,14 @@ export const watchScrolls: Watcher = (watch) => {
       // Below a blocked element nothing has an id.
       if (id > 0 && last.get(node) !== `${x},${y}`) watch.incremental({ source: SCROLL, id, x, y });
     }
-    timer = untold.size ? window.setTimeout(check, SCROLL_MS) : 0;
+    timer = untold.size ? later(check, SCROLL_MS) : 0;
   });
 
+  const roots = listenOnRoots("scroll", onScroll);
   /** Scrolling in a shadow root is heard only there. The first time rrweb always tells. */
   const listenAround = (node: Node): void => {
     const root = node.getRootNode();
-    if (root === (node.ownerDocument ?? root) || roots.has(root)) return;
-    for (const [gone, stop] of roots) {
-      if (gone.isConnected) continue;
-      stop();
-      roots.delete(gone);
-    }
-    roots.set(root, listen(root, "scroll", onScroll));
+    if (root !== (node.ownerDocument ?? root)) roots.add(root);
   };
 
   /** While past events are seen: what came before this began may have been scrolled unheard. */
@@ -83,9 +79,9 @@ export const watchScrolls: Watcher = (watch) => {
   if (untold.size) timer = window.setTimeout(check, SCROLL_MS);
   const stopWindows = watch.eachWindow((win) => listen(win, "scroll", onScroll));
   return together(
-    () => clearTimeout(timer),
+    () => never(timer),
     stopEvents,
     stopWindows,
-    () => roots.forEach((stop) => stop()),
+    roots.stop,
   );
 };

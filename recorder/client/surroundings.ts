@@ -1,4 +1,5 @@
 /** The layout environment again, when it has changed under the page. */
+import { later, never } from "./later";
 import { SETTLED_MS } from "./limits";
 import { listen, together } from "./listen";
 import { ENVIRONMENT_TAG } from "./tags";
@@ -15,11 +16,11 @@ const QUERIES = [
 
 export const watchSurroundings: Watcher = (watch) => {
   let timer = 0;
-  const later = (): void => {
-    clearTimeout(timer);
-    timer = window.setTimeout(settle, SETTLED_MS);
+  const onChange = (): void => {
+    never(timer);
+    timer = later(settle, SETTLED_MS);
   };
-  const listenTo = (query: string): Stop => listen(matchMedia(query), "change", later);
+  const listenTo = (query: string): Stop => listen(matchMedia(query), "change", onChange);
   /** A window that is moved to another screen need not be resized. */
   const listenToDensity = (): Stop => listenTo(`(resolution: ${devicePixelRatio}dppx)`);
 
@@ -40,9 +41,9 @@ export const watchSurroundings: Watcher = (watch) => {
   let stopDensity = listenToDensity();
   const targets = [window, window.visualViewport ?? window];
   return together(
-    () => clearTimeout(timer),
+    () => never(timer),
     () => stopDensity(),
     ...QUERIES.map(listenTo),
-    ...targets.map((target) => listen(target, "resize", later)),
+    ...targets.map((target) => listen(target, "resize", onChange)),
   );
 };

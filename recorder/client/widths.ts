@@ -9,6 +9,7 @@
  * to the next, widths would tell all.
  */
 import type { mutationData, serializedNodeWithId } from "@rrweb/types";
+import { later, never } from "./later";
 import {
   MEASURED_AGAIN_MS,
   MEASURED_CHARS,
@@ -17,6 +18,7 @@ import {
   WIDTHS_PER_EVENT,
 } from "./limits";
 import { lineMeter } from "./lines";
+import { listen } from "./listen";
 import { WIDTHS_TAG } from "./tags";
 import type { Realm, Watcher } from "./watch";
 
@@ -54,11 +56,27 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   const known = new Set<number>();
   /** When the content of an element last changed in place, of the page's clock. */
   const changed = new WeakMap<Node, number>();
+  /** Whether something left the page since the known ones were last looked through. */
+  let isLess = false;
+  /** Whether a font came that may have changed all known ones. */
+  let isOutdated = false;
   const measure = lineMeter();
 
   const tell = (): void => {
     if (texts.length) custom(WIDTHS_TAG, { at: innerWidth, texts } satisfies WidthsPayload);
     texts = [];
+  };
+
+  /** Ids of the known texts that are still there; the others are forgotten. */
+  const sweep = (): number[] => {
+    isLess = false;
+    for (const id of known) if (!ids.getNode(id)?.isConnected) known.delete(id);
+    return [...known];
+  };
+
+  const hasRoom = (id: number): boolean => {
+    if (known.size >= MEASURED_TEXTS && !known.has(id) && isLess) sweep();
+    return known.size < MEASURED_TEXTS || known.has(id);
   };
 
   const look = (part: Part): void => {
@@ -67,7 +85,7 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
       for (let i = children.length; i--; ) parts.push(children[i] as Part);
       return;
     }
-    if (!MASKED.test(part.textContent ?? "") || known.size >= MEASURED_TEXTS) return;
+    if (!MASKED.test(part.textContent ?? "") || !hasRoom(part.id)) return;
     const node = ids.getNode(part.id) as Text | null;
     if (node?.nodeType !== Node.TEXT_NODE || !node.isConnected) return;
     if (node.data.trim().length < MEASURED_CHARS) return;
@@ -82,9 +100,14 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   const slice = contained(() => {
     cancel = null;
     const end = performance.now() + SLICE_MS;
+    // Only once for all fonts that have come while there was other work.
+    if (!parts.length && isOutdated) {
+      isOutdated = false;
+      parts = sweep().map((id) => ({ id, textContent: "*" }));
+    }
     // The clock costs more than a node that is not masked.
     for (let part, n = 1; (n++ % 32 || performance.now() < end) && (part = parts.pop()); ) look(part);
-    if (parts.length) plan();
+    if (parts.length || isOutdated) plan();
     else tell();
   });
 
@@ -97,11 +120,13 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   let timer = 0;
   const lookAgain = contained(() => {
     timer = 0;
+    const more: Part[] = [];
     for (const place of restless) {
       const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
-      while (walker.nextNode()) parts.unshift({ id: ids.getId(walker.currentNode), textContent: "*" });
+      while (walker.nextNode()) more.push({ id: ids.getId(walker.currentNode), textContent: "*" });
     }
     restless.clear();
+    parts = [...more.reverse(), ...parts];
     plan();
   });
 
@@ -113,15 +138,15 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     changed.set(place, now);
     if (isFirst) return true;
     restless.add(place);
-    timer ||= window.setTimeout(lookAgain, MEASURED_AGAIN_MS);
+    timer ||= later(lookAgain, MEASURED_AGAIN_MS);
     return false;
   };
 
   /** What a mutation brought and can be measured at once. */
-  const news = ({ adds, removes, texts: later }: mutationData): Part[] => {
+  const news = ({ adds, removes, texts: replaced }: mutationData): Part[] => {
     const isMasked = (part: Part): boolean => MASKED.test(part.textContent ?? "");
     const found = adds.filter(({ node }) => (node as Part).childNodes?.length || isMasked(node as Part));
-    const changes = later.map(({ id, value }): Part => ({ id, textContent: value })).filter(isMasked);
+    const changes = replaced.map(({ id, value }): Part => ({ id, textContent: value })).filter(isMasked);
     if (!found.length && !changes.length) return [];
     const parents = new Map(adds.map(({ node, parentId }) => [node.id, parentId]));
     const emptied = new Set(removes.map(({ parentId }) => parentId));
@@ -148,7 +173,9 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
       known.clear();
     }
     if (event.type === 3 && event.data.source === 0) {
-      parts.unshift(...news(event.data));
+      isLess ||= event.data.removes.length > 0;
+      const more = news(event.data);
+      if (more.length) parts = [...more, ...parts];
     }
     if (parts.length) plan();
   });
@@ -156,19 +183,18 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   // Letters are as wide as their font, which may come late.
   const stopWindows = eachWindow((win: Realm) => {
     const again = contained(() => {
-      for (const id of known) parts.unshift({ id, textContent: "*" });
+      isOutdated = true;
       plan();
     });
     const { fonts } = win.document as Partial<Document>;
-    fonts?.addEventListener?.("loadingdone", again);
-    return () => fonts?.removeEventListener?.("loadingdone", again);
+    return fonts?.addEventListener ? listen(fonts, "loadingdone", again) : () => {};
   });
 
   return () => {
     stopEvents();
     stopWindows();
     cancel?.();
-    clearTimeout(timer);
+    never(timer);
     parts = [];
   };
 };
@@ -179,6 +205,6 @@ function whenIdle(callback: () => void): () => void {
     const handle = requestIdleCallback(callback, { timeout: 2000 });
     return () => cancelIdleCallback(handle);
   }
-  const timer = setTimeout(callback, 200);
-  return () => clearTimeout(timer);
+  const timer = later(callback, 200);
+  return () => never(timer);
 }

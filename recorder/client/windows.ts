@@ -1,5 +1,6 @@
 /** The windows that rrweb observes: the top one and those of same-origin frames, as they come. */
 import type { RecordPlugin } from "@rrweb/types";
+import { contained } from "./faults";
 import { keepsakes } from "./keepsakes";
 import type { Realm, Stop, Watch } from "./watch";
 
@@ -17,9 +18,24 @@ export function watchWindows(): Windows {
   const open = new Set<Realm>();
   const begins = new Map<(win: Realm) => Stop, Map<Realm, Stop>>();
   const expected = new Map<Realm, () => Stop>();
-  const restores: Stop[] = [];
+  let restores: [win: Realm, restore: Stop][] = [];
+  /** Lets go of the windows of frames that are no more. */
+  const sweep = (): void => {
+    for (const win of [...open, ...expected.keys()]) {
+      if (!win.closed) continue;
+      open.delete(win);
+      expected.delete(win);
+      for (const stops of begins.values()) {
+        contained(stops.get(win) ?? (() => undefined))();
+        stops.delete(win);
+      }
+    }
+    restores = restores.filter(([win]) => !win.closed);
+  };
   const visit = (win: Realm): void => {
-    restores.push(expected.get(win)?.() ?? (() => undefined));
+    sweep();
+    const restore = expected.get(win)?.();
+    if (restore) restores.push([win, restore]);
     expected.delete(win);
     open.add(win);
     for (const [begin, stops] of begins) {
@@ -37,7 +53,7 @@ export function watchWindows(): Windows {
       },
     },
     expect: (win) => expected.set(win, keepsakes(win)),
-    restore: () => restores.splice(0).forEach((restore) => restore()),
+    restore: () => restores.splice(0).forEach(([, restore]) => restore()),
     each(begin) {
       begins.set(begin, new Map(Array.from(open, (win) => [win, begin(win)])));
       return () => {

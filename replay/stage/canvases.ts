@@ -69,7 +69,8 @@ export class Canvases {
     const context = isPicture && (HTMLCanvasElement.prototype.getContext.call(canvas, "2d") as CanvasRenderingContext2D | null);
     if (!context) return;
     context.clearRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(image, 0, 0);
+    // The tag tells large ones small.
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
     this.painted.add(canvas);
   }
 }

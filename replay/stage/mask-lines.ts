@@ -39,7 +39,7 @@ export function breakAsRecorded(
   const all = texts.flat();
   let pairs = all.flatMap((next, index) => {
     const before = all[index - 1];
-    return before && next.isNew && next.text.trim() ? [{ before, next }] : [];
+    return before?.text.trim() && next.isNew && next.text.trim() ? [{ before, next }] : [];
   });
   for (let round = 0; round < ROUNDS && pairs.length; round++) {
     // All are looked at before any is changed: one layout a round.

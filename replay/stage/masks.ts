@@ -14,8 +14,11 @@ import * as dom from "./natives";
 import type { StageReport } from "./report";
 import { asRecorded, MASK } from "./texts";
 
-/** Texts remembered of one recording: as many as the tag measures. */
+/** Texts remembered of one page: as many as the tag measures. */
 const MAX_TEXTS = 20_000;
+
+/** What left the page is looked for only once in so many texts that find no room. */
+const SWEEP_EVERY = 1000;
 
 /** No font on a page is smaller or larger (CSS pixels): forged numbers end here. */
 const FONT_PX = [1, 2000] as const;
@@ -33,6 +36,7 @@ interface Told {
 
 export class Masks {
   private readonly told = new Map<number, Told>();
+  private refusals = 0;
 
   constructor(
     private readonly mirror: Mirror,
@@ -47,23 +51,48 @@ export class Masks {
   remember(payload: WidthsPayload): void {
     for (const text of payload.texts) {
       const told = sound(text, payload.at);
-      if (told && this.told.size < MAX_TEXTS) this.told.set(text[0] as number, told);
+      if (told && this.hasRoom(text[0] as number)) this.told.set(text[0] as number, told);
       else this.report.count("mask_width_refused");
     }
   }
 
+  private hasRoom(id: number): boolean {
+    const isFull = (): boolean => this.told.size >= MAX_TEXTS && !this.told.has(id);
+    if (isFull() && this.refusals++ % SWEEP_EVERY === 0) {
+      for (const known of this.told.keys()) if (!this.isHere(known)) this.told.delete(known);
+    }
+    return !isFull();
+  }
+
+  private isHere(id: number): boolean {
+    const node = this.mirror.getNode(id);
+    return !!node && dom.isConnected(node);
+  }
+
   /** Gives every masked text its widths. Fonts and images must be in. */
   async apply(): Promise<void> {
+    try {
+      await this.widen();
+    } catch {
+      // The page is shown all the same, with asterisks as wide as asterisks.
+      this.report.count("mask_width_refused");
+    }
+  }
+
+  private async widen(): Promise<void> {
     const texts = [...this.told].flatMap(([id, told]) => this.find(id, told));
     if (!texts.length) return;
     const docs = new Set(texts.map(({ node }) => dom.ownerDocument(node) as Document));
     for (const doc of docs) await addFont(doc);
     const rulers = new Map([...docs].map((doc) => [doc, ruler(doc)]));
-    const stretches = texts.map(({ node, parent, told }) => {
+    const stretches = texts.flatMap(({ node, parent, told }) => {
+      const style = getComputedStyle(parent);
+      // At size 0, as some pages hide text at some widths, no bar has a width.
+      if (!(parseFloat(style.fontSize) > 0)) return [];
       const measure = rulers.get(dom.ownerDocument(node) as Document) as Ruler;
-      return { node, told, stretches: stretchesOf(node, told, getComputedStyle(parent), measure) };
+      return [{ node, parent, told, stretches: stretchesOf(node, told, style, measure) }];
     });
-    for (const parent of new Set(texts.map((text) => text.parent))) useFont(parent);
+    for (const parent of new Set(stretches.map((one) => one.parent))) useFont(parent);
     for (const one of stretches) write(one.node, one.stretches);
     const recorded = stretches.filter(({ told }) => told.at === window.innerWidth);
     breakAsRecorded(inTreeOrder(recorded.map((one) => one.stretches)), write);
@@ -92,7 +121,7 @@ function sound(text: TextWidths, at: number): Told | null {
   const lines: Told["lines"] = [];
   for (let i = 0; i < numbers.length; i += 2) {
     const [units, px] = [numbers[i] as number, numbers[i + 1] as number];
-    if (!Number.isSafeInteger(units) || (i && units < 0) || px < 0 || px > LINE_PX) return null;
+    if (!Number.isSafeInteger(units) || !units || (i && units < 0) || px < 0 || px > LINE_PX) return null;
     lines.push({ units: Math.abs(units), px, isNew: i > 0 || units < 0 });
   }
   return { at, size, isAgainst: signed < 0, lines };

@@ -42,6 +42,12 @@ type Rest = Measured & { rest: number };
 const REST_CAP_S = 60;
 
 /**
+ * No sample is told of later than this (milliseconds): rrweb hands moves over after half a second,
+ * presses wait for two at most, and browsers let the timers of a hidden page wait for a minute.
+ */
+const LATE_MS = 60_000;
+
+/**
  * All samples in the order they happened. rrweb hands moves over up to half a
  * second late, each with its own time: they belong before the scrolls and
  * mutations that came in between. So do clicks, which were measured when the
@@ -50,15 +56,31 @@ const REST_CAP_S = 60;
 export function timeline(events: eventWithTime[], refuse: (kind: unknown) => void): Sample[] {
   const measuredByTag = events.some(isAnchorEvent);
   const samples: Sample[] = [];
+  const latest = runningMaxima(events);
   events.forEach((event, number) => {
     for (const sample of soundSamples(event, measuredByTag, refuse)) {
-      let before = number;
-      const isLater = (at: number): boolean => at > sample.time || (sample.isFirst === true && at === sample.time);
-      while (before > 0 && isLater(events[before - 1]?.timestamp ?? 0)) before--;
-      samples.push({ ...sample, before });
+      samples.push({ ...sample, before: firstAfter(latest, number, sample) });
     }
   });
   return samples.sort((a, b) => a.before - b.before || a.time - b.time);
+}
+
+/** The latest time so far, for each event: in order, even where a recording's clock is not. */
+function runningMaxima(events: eventWithTime[]): number[] {
+  let latest = 0;
+  return events.map(({ timestamp }) => (latest = timestamp > latest ? timestamp : latest));
+}
+
+/** The first event that is later than the sample; at most the one that tells of it. By halving. */
+function firstAfter(latest: number[], number: number, { time, isFirst }: Found): number {
+  let [from, to] = [0, number];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const at = latest[middle] as number;
+    if (at > time || (isFirst && at === time)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Found> {
@@ -66,17 +88,16 @@ function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Fou
   if (isAnchorEvent(event)) {
     const payload = (event.data as { payload: AnchorPayload }).payload;
     const { kind, id, x, y, ago } = payload;
-    yield { kind, time: time - (ago ?? 0), isFirst: ago !== undefined, id, x, y, weight: 1, payload };
+    yield { kind, time: time - within(ago ?? 0, 0, LATE_MS), isFirst: ago !== undefined, id, x, y, weight: 1, payload };
   } else if (event.type === EventType.Custom && event.data.tag === REST_TAG) {
     const payload = event.data.payload as Rest;
     const { id, x, y, rest } = payload;
-    // Nothing rests for longer than a document is recorded: NaN is refused.
-    const isRest = Number.isFinite(rest) && rest <= DOCUMENT_MS;
-    const weight = isRest ? Math.min(rest / 1000, REST_CAP_S) : NaN;
+    // Nothing rests for longer than a document is recorded.
+    const weight = Math.min(within(rest, 0, DOCUMENT_MS) / 1000, REST_CAP_S);
     yield { kind: "hover", time: time - rest, id, x, y, weight, payload };
   } else if (event.type === EventType.Incremental && event.data.source === Source.MouseMove) {
     for (const { x, y, id, timeOffset } of event.data.positions) {
-      yield { kind: "move", time: time + timeOffset, id, x, y, weight: 1 };
+      yield { kind: "move", time: time + within(timeOffset, -LATE_MS, LATE_MS), id, x, y, weight: 1 };
     }
   } else if (!measuredByTag && event.type === EventType.Incremental) {
     const { data } = event;
@@ -86,6 +107,10 @@ function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Fou
     yield { kind, time, id: data.id, x: data.x, y: data.y, weight: 1 };
   }
 }
+
+/** `ms`, or NaN, which is refused, unless it is a number from `least` to `most`. */
+const within = (ms: number, least: number, most: number): number =>
+  Number.isFinite(ms) && ms >= least && ms <= most ? ms : NaN;
 
 /** Samples of one event; what a forged event has of another shape is refused. */
 function soundSamples(

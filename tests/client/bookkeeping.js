@@ -62,7 +62,7 @@
     const kinds =
       "History Element Node Document CSSStyleSheet CSSGroupingRule CSSStyleDeclaration ShadowRoot " +
       "XMLHttpRequest HTMLInputElement HTMLSelectElement HTMLTextAreaElement HTMLOptionElement " +
-      "HTMLCanvasElement CustomElementRegistry HTMLMediaElement";
+      "HTMLCanvasElement CustomElementRegistry HTMLMediaElement FontFaceSet";
     for (const kind of kinds.split(" ")) {
       objects[`${kind}#`] = window[kind].prototype;
       objects[`frame.${kind}#`] = frameWindow[kind].prototype;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import quote
 
+import pytest
 from playwright.async_api import Browser, Page
 
 from tests.support.watching import begin, told, wait_until_told
@@ -78,6 +79,48 @@ async def test_the_same_size_is_told_once(browser: Browser) -> None:
     await page.evaluate(load, other)
     [_, later] = await wait_until_told(page, TAG, 2)
     assert later["sizes"] == [[await page.evaluate(ID, "#here"), 50, 60]]
+    await page.close()
+
+
+@pytest.mark.parametrize("place", ["shadow", "frame"])
+async def test_what_left_the_page_is_let_go_of(browser: Browser, place: str) -> None:
+    """Cause: each shadow root that ever held a picture was kept until the recording's end."""
+    page = await opened(browser)
+    await wait_until_told(page, TAG)
+    left = await page.evaluate(
+        """async ([place, src]) => {
+          const left = [];
+          for (const { EventTarget } of [window, frames[0]]) {
+            const { removeEventListener } = EventTarget.prototype;
+            EventTarget.prototype.removeEventListener = function (...given) {
+              left.push([this === window.gone, given[0]]);
+              return removeEventListener.apply(this, given);
+            };
+          }
+          const recorded = () => new Promise((done) => setTimeout(done, 100));
+          const add = () => {
+            const own = document.createElement("div");
+            own.attachShadow({ mode: "open" }).innerHTML = `<img src="${src}">`;
+            document.body.append(own);
+            return own;
+          };
+          if (place === "shadow") {
+            const own = add();
+            window.gone = own.shadowRoot;
+            await recorded();
+            own.remove();
+          } else {
+            window.gone = frames[0].document;
+            document.querySelector("iframe").remove();
+          }
+          await recorded();
+          add();
+          await recorded();
+          return left.filter(([ours]) => ours).map(([, name]) => name);
+        }""",
+        [place, picture(3, 4)],
+    )
+    assert left == ["load", "loadedmetadata"]
     await page.close()
 
 

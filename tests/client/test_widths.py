@@ -99,6 +99,51 @@ async def test_fonts_that_come_late_are_measured_again(browser: Browser) -> None
     await page.close()
 
 
+FONTS = "document.fonts.dispatchEvent(new FontFaceSetLoadEvent('loadingdone'))"
+
+
+async def test_fonts_that_come_together_are_measured_for_once(browser: Browser) -> None:
+    """Cause: each font put all known texts, one by one, in front of what was to be looked at."""
+    page = await opened(browser, "<p class=m style='font:20px monospace'>words</p>")
+    await wait_until_told(page, TAG)
+    await page.evaluate(f"() => {{ for (let i = 0; i < 5; i++) {FONTS} }}")
+    await wait_until_told(page, TAG, 2)
+    await asyncio.sleep(0.3)
+    again = [one["texts"] for one in (await told(page, TAG))[1:]]
+    assert [len(texts) for texts in again] == [1]
+    await page.close()
+
+
+MANY = 20_000
+"""`MEASURED_TEXTS` of `limits.ts`."""
+
+
+async def test_as_many_texts_as_are_measured_are_measured_again_and_make_room(
+    browser: Browser,
+) -> None:
+    """Cause: at the limit nothing was measured any more: neither known texts, when a font had
+    come, nor others, when the known ones had left the page."""
+    words = "<i>w</i>" * MANY
+    page = await opened(browser, f"<div class=m id=all style='font:9px monospace'>{words}</div>")
+
+    async def measured(count: int) -> list[int]:
+        await page.wait_for_function(
+            f"watching.events.filter((one) => one.type === 5)"
+            f".flatMap((one) => one.data.payload.texts).length >= {count}",
+            timeout=60_000,
+        )
+        return [text[0] for payload in await told(page, TAG) for text in payload["texts"]]
+
+    first = await measured(MANY)
+    await page.evaluate(FONTS)
+    assert sorted((await measured(2 * MANY))[MANY:]) == sorted(first)
+    await page.evaluate(
+        "() => { all.remove(); document.body.innerHTML = '<p class=m id=new>new</p>' }"
+    )
+    assert (await measured(2 * MANY + 1))[-1] == await page.evaluate(TEXT_ID, "#new")
+    await page.close()
+
+
 async def test_nothing_is_left_when_it_stops(browser: Browser) -> None:
     page = await opened(browser)
     await wait_until_told(page, TAG)

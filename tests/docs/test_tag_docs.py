@@ -103,6 +103,7 @@ and {RESTS_PER_MINUTE} resting pointers are told
 Messages are cut at {ERROR_TEXT_CHARS} characters
 stacks at {ERROR_STACK_LINES} lines and {ERROR_STACK_CHARS:,} characters
 response headers at {HEADER_CHARS}.
+load by themselves are recorded up to {FONT_BYTES.kib} KiB each
 Canvases of one page have {CANVAS_CHARS.mib} MiB together
 takes more than {CANVAS_SAMPLE_MS} ms {CANVAS_SLOW_SAMPLES} times in a row
 A session has {TRAITS} traits at most, with names of {TRAIT_NAME_CHARS}

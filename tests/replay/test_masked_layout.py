@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page
 from recorder.devices import Device
 from recorder.store import Store
 from replay import Moment, Theatre
+from tests.support.bundling import module_script
 from tests.support.forging import Forge, custom, keep, keep_events, mutation, remember
 from tests.support.recording import SMALL
 from tests.support.serving import website
@@ -184,7 +185,8 @@ async def test_a_text_that_changed_since_stays_as_it_is(theatre: Theatre, store:
     "forged",
     [
         [20, -3, 1e9], [20, -3, -5], [20, -3, None], [20, -3, "wide"], [0, -3, 40],
-        [1e-9, -3, 40], [20, -2.5, 40], [20, 1, 9, -2, 30], [20], [20, -3, 40, 1], "text", None,
+        [1e-9, -3, 40], [20, -2.5, 40], [20, 1, 9, -2, 30], [20, 0, 9, 3, 40],
+        [20, -3, 40, 0, 9], [20], [20, -3, 40, 1], "text", None,
     ],
 )  # fmt: skip
 async def test_hostile_widths_are_refused_and_counted(
@@ -196,6 +198,76 @@ async def test_hostile_widths_are_refused_and_counted(
     told = custom(TAG, {"at": 800, "texts": texts})
     moment = keep(store, URL, node, told)
     assert await width_of(theatre, moment) == (plain, {"mask_width_refused": 1})
+
+
+async def test_a_line_of_nothing_but_space_fails_no_picture(theatre: Theatre, store: Store) -> None:
+    """Cause: a line without a word ended the whole picture: its last word was looked for."""
+    node, _, text = paragraph("  *** **", "white-space:pre-wrap;width:fit-content")
+    told = custom(TAG, {"at": 800, "texts": [[text, 20, -2, 0, 6, 90]]})
+    width, counts = await width_of(theatre, keep(store, URL, node, told))
+    assert width > 90 and counts == {}
+
+
+async def test_text_of_no_size_stays_as_it_is(theatre: Theatre, store: Store) -> None:
+    """Cause: at size 0 bars had no number of steps; each became a null character."""
+    node, _, text = paragraph("*** **", "font-size:0")
+    told = custom(TAG, {"at": 800, "texts": [[text, 20, -4, 40, 2, 20]]})
+    async with theatre.stage(SMALL) as stage:
+        await stage.build(keep(store, URL, node, told))
+        await stage.settle()
+        page: Page = stage._page
+        shown = await page.evaluate("() => document.querySelector('p').firstChild.data")
+    assert shown == "*** **"
+
+
+MASKS = """async ([texts, fails]) => {
+  const counts = {};
+  const text = document.body.appendChild(document.createTextNode("**"));
+  const hidden = new Set();
+  const mirror = {
+    getNode(id) {
+      if (fails) throw new Error("clobbered");
+      return hidden.has(id) ? null : text;
+    },
+  };
+  const count = (name) => (counts[name] = (counts[name] ?? 0) + 1);
+  const masks = new subject.Masks(mirror, { count });
+  const tell = (id) => masks.remember({ at: 800, texts: [[id, 16, -2, 20]] });
+  for (let id = 1; id <= texts; id++) tell(id);
+  const before = { ...counts };
+  tell(1);
+  tell(texts + 1);
+  const full = { ...counts };
+  for (let id = 2; id <= texts; id++) hidden.add(id);
+  for (let id = texts + 1; id <= texts + 2000; id++) tell(id);
+  const refused = counts.mask_width_refused;
+  tell(texts + 3000);
+  if (fails) await masks.apply();
+  return [before, full, counts.mask_width_refused - (refused ?? 0), counts.mask_width_refused];
+}"""
+
+
+async def masks(browser: Browser, *given: object) -> Any:
+    """What is counted: while there is room, when there is none, once there is again; in all."""
+    page = await browser.new_page()
+    source = module_script("replay/stage/masks.ts")
+    await page.evaluate(f"() => {{ {source}; window.subject = subject }}")
+    found = await page.evaluate(MASKS, given)
+    await page.close()
+    return found
+
+
+async def test_what_goes_wrong_with_widths_fails_no_picture(browser: Browser) -> None:
+    """Cause: one error among all masked texts rejected the load of the page."""
+    *_, counted = await masks(browser, 1, True)
+    assert counted == 1
+
+
+async def test_texts_that_left_the_page_make_room(browser: Browser) -> None:
+    """Cause: after 20,000 texts nothing more was heard, not even of those already known."""
+    before, full, again, _ = await masks(browser, 20_000, False)
+    assert (before, full) == ({}, {"mask_width_refused": 1})
+    assert again == 0
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"texts": 5}, "text", [1]])

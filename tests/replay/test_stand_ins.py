@@ -170,6 +170,19 @@ async def test_the_latest_bitmap_of_a_canvas_is_painted(theatre: Theatre, store:
     assert fidelity.counts == {}
 
 
+async def test_a_sample_of_a_large_canvas_fills_it(theatre: Theatre, store: Store) -> None:
+    """Cause: samples were drawn in their own size, in the corner of a canvas that is larger."""
+    f = Forge()
+    style = "position:absolute;left:0;top:0;width:400px"
+    canvas = f.element("canvas", {"width": "2400", "height": "1200", "style": style})
+    drawn = bitmap(canvas["id"], (0, 200, 0))
+    drawn["data"]["commands"][1]["args"] += [0, 0, 2400, 1200]
+    _, fidelity, picture = await sizes(theatre, store, f.document(canvas), drawn)
+    for x, y in ((2, 2), (397, 2), (200, 100), (397, 197)):
+        assert picture[y, x].tolist() == [0, 200, 0]
+    assert fidelity.canvases == 0
+
+
 async def test_other_canvas_commands_are_not_replayed(theatre: Theatre, store: Store) -> None:
     node, canvas = canvases(Forge())
     sound = bitmap(canvas, (0, 0, 0))["data"]

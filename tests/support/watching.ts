@@ -6,6 +6,7 @@ import type { eventWithTime, incrementalData } from "@rrweb/types";
 import { watchCanvas } from "../../recorder/client/canvas";
 import { watchErrors } from "../../recorder/client/errors";
 import { contained, takeFaults } from "../../recorder/client/faults";
+import { watchFonts } from "../../recorder/client/fonts";
 import { watchMedia } from "../../recorder/client/media";
 import { openWatch } from "../../recorder/client/recording";
 import { createRedactor } from "../../recorder/client/redact/redactor";
@@ -26,6 +27,7 @@ export { ids };
 const WATCHERS: Record<string, Watcher> = {
   canvas: watchCanvas,
   errors: watchErrors,
+  fonts: watchFonts,
   media: watchMedia,
   requests: watchRequests,
   resting: watchResting,
