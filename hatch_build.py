@@ -88,6 +88,9 @@ PARTS = {
     "MORE_VERSION": Bundle(
         "recorder/client/more.ts", "recorder/static/heatwright-more.js", "es2021", "esm"
     ),
+    "MASKS_VERSION": Bundle(
+        "recorder/client/masks-only.ts", "recorder/static/heatwright-masks.js", "es2021", "esm"
+    ),
     "CANVAS_VERSION": Bundle(
         "recorder/client/canvas-only.ts", "recorder/static/heatwright-canvas.js", "es2021", "esm"
     ),

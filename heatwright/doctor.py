@@ -34,6 +34,7 @@ SAFE_WAL_VERSIONS = "3.51.3"
 SCRIPTS = (
     "recorder/static/heatwright.js",
     "recorder/static/heatwright-more.js",
+    "recorder/static/heatwright-masks.js",
     "recorder/static/heatwright-canvas.js",
     "recorder/static/driven.js",
     "replay/static/stage.js",

@@ -19,6 +19,7 @@ TAG_FOLDER: Final = Path(__file__).parent / "static"
 TAG_FILES: Final = {
     "heatwright.js": "text/javascript",
     "heatwright-more.js": "text/javascript",
+    "heatwright-masks.js": "text/javascript",
     "heatwright-canvas.js": "text/javascript",
     "heatwright.mjs": "text/javascript",
     "heatwright.d.ts": "text/plain",

@@ -16,6 +16,8 @@ MODULES = ROOT / "node_modules"
 OURS = {
     "the tag, first load, gzip -9 (bar: 27 kB)": STATIC / "heatwright.js",
     "the tag, loaded later, gzip -9 (bar: 6 kB)": STATIC / "heatwright-more.js",
+    "… and where text is masked": STATIC / "heatwright-masks.js",
+    "… and where canvases are recorded": STATIC / "heatwright-canvas.js",
 }
 CLARITY = {"clarity-js, gzip -9": MODULES / "clarity-js/build/clarity.min.js"}
 RRWEB = MODULES / "@rrweb/record/dist/record.umd.min.cjs"

@@ -5,15 +5,24 @@ import type { Watcher } from "./watch";
 /** Set by the build, from what the parts are: the collector hands out no other release's. */
 declare const MORE_VERSION: string;
 declare const CANVAS_VERSION: string;
+declare const MASKS_VERSION: string;
 
 /** Rejects where a policy of the page forbids it, the line is broken, or a release has come between. */
-export async function loadMoreFrom({ endpoint, canvas }: Settings): Promise<Watcher[]> {
+export async function loadMoreFrom(settings: Settings): Promise<Watcher[]> {
+  const { endpoint, canvas } = settings;
   const part = async (name: string, version: string): Promise<Watcher[]> => {
     const url = `${endpoint}/heatwright-${name}.js?v=${version}`;
     return ((await import(url)) as { watchers: Watcher[] }).watchers;
   };
   const more = part("more", MORE_VERSION);
-  // Pictures of canvases are worth less than all the rest.
-  const pictures = canvas ? await part("canvas", CANVAS_VERSION).catch(() => []) : [];
-  return [...(await more), ...pictures];
+  // Without these the rest is still worth having.
+  const extras = [
+    canvas ? part("canvas", CANVAS_VERSION) : [],
+    hasMasks(settings) ? part("masks", MASKS_VERSION) : [],
+  ].map((extra) => Promise.resolve(extra).catch(() => []));
+  return [...(await more), ...(await Promise.all(extras)).flat()];
 }
+
+/** Whether text of this page is, or may come to be, masked as a whole. */
+const hasMasks = ({ mask, maskSelector }: Settings): boolean =>
+  mask !== "inputs" || !!maskSelector || !!document.querySelector(".rr-mask");

@@ -8,7 +8,6 @@ import { watchScrolls } from "./scrolls";
 import { watchSurroundings } from "./surroundings";
 import { watchVisibility } from "./visibility";
 import type { Watcher } from "./watch";
-import { watchWidths } from "./widths";
 
 export const watchers: Watcher[] = [
   watchErrors,
@@ -17,7 +16,6 @@ export const watchers: Watcher[] = [
   watchSurroundings,
   watchFonts,
   watchMedia,
-  watchWidths,
   watchScrolls,
   watchResting,
 ];

@@ -104,6 +104,8 @@ async def test_fonts_of_frames_are_told(browser: Browser) -> None:
               frame.src = "/";
               document.body.append(frame);
               await new Promise((done) => (frame.onload = done));
+              // rrweb comes to a frame after the page's own listener.
+              await new Promise((done) => setTimeout(done, 100));
               const { FontFace, document: inner } = frame.contentWindow;
               inner.fonts.add(new FontFace("Framed", "url(/font.woff2)"));
             }"""

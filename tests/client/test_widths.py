@@ -123,13 +123,12 @@ async def test_as_many_texts_as_are_measured_are_measured_again_and_make_room(
 ) -> None:
     """Cause: at the limit nothing was measured any more: neither known texts, when a font had
     come, nor others, when the known ones had left the page."""
-    words = "<i>w</i>" * MANY
+    words = "<i>www</i>" * MANY
     page = await opened(browser, f"<div class=m id=all style='font:9px monospace'>{words}</div>")
 
     async def measured(count: int) -> list[int]:
         await page.wait_for_function(
-            f"watching.events.filter((one) => one.type === 5)"
-            f".flatMap((one) => one.data.payload.texts).length >= {count}",
+            f"watching.told('widths').flatMap((one) => one.texts).length >= {count}",
             timeout=60_000,
         )
         return [text[0] for payload in await told(page, TAG) for text in payload["texts"]]

@@ -15,13 +15,14 @@ from tests.packaging.conftest import build, run
 SCRIPTS = {
     "recorder/static/heatwright.js",
     "recorder/static/heatwright-more.js",
+    "recorder/static/heatwright-masks.js",
     "recorder/static/heatwright-canvas.js",
     "recorder/static/heatwright.mjs",
     "recorder/static/driven.js",
     "replay/static/stage.js",
 }
 
-ALL_OURS = {"recorder/static/heatwright-more.js", "recorder/static/heatwright-canvas.js"}
+ALL_OURS = {f"recorder/static/heatwright-{part}.js" for part in ("more", "masks", "canvas")}
 """Scripts without a line of anybody else's."""
 
 BUILD_FILES = (
