@@ -51,7 +51,7 @@ PAGE = f"""<!DOCTYPE html><html><head><style>
   <ul><li>Wild mammoths</li><li>{WORDS}</li></ul><p class="fit">Only as wide as its words</p>
   <table><tr><th>Bag</th><th>Weight</th></tr><tr><td>Illili</td><td>MMWWMM 900 g</td></tr></table>
   <p dir="rtl" style="width: 300px">{HEBREW}</p>
-  <p dir="rtl">In English, <b>with bold words</b> in <a href="#d">one line</a>.</p>
+  <p dir="rtl">In English, <b>with bold words</b> and <a href="#d">one line</a>.</p>
   <pre>  indented
     lines   with   gaps</pre>
   <p>one<br>two <span><button>A button</button></span></p><div id="host"></div>
