@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["Row", "show"]
@@ -19,8 +20,8 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """How many times the yardstick."""
-        return self.value / self.yardstick_value
+        """How many times the yardstick; infinite where that is nothing, as no long task is."""
+        return self.value / self.yardstick_value if self.yardstick_value else math.inf
 
 
 def show(rows: list[Row]) -> None:
