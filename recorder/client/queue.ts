@@ -104,8 +104,9 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
     if (piece.length) putAside(piece);
     waiting = [];
     waitingChars = 0;
-    // The last one may be as large as it likes: nothing has kept it from leaving yet.
-    const held = spool.slice(0, -1).reduce((sum, parcel) => sum + sizeOf(parcel), 0);
+    // The first is on its way, and nothing has kept the last from leaving yet: those may be as large
+    // as they like.
+    const held = spool.slice(1, -1).reduce((sum, parcel) => sum + sizeOf(parcel), 0);
     if (held > limits.SPOOL_BYTES) owner.onFull();
   };
 

@@ -232,6 +232,28 @@ async def test_small_requests_outlive_their_page_and_large_ones_do_not_try(
     assert_whole(store)
 
 
+async def test_large_events_one_after_the_other_end_nothing(browser: Browser, store: Store) -> None:
+    """Cause: while the first of them was being compressed, it counted as held back, with its full
+    length; tables of 10,000 rows and pages of 150,000 nodes were not recorded to their end."""
+    rows = """(round) => {
+      const cells = (row) => `<tr class="row"><td>${row}</td><td>round ${round}</td></tr>`;
+      const all = Array.from({ length: 12000 }, (_, row) => cells(row)).join("");
+      log.innerHTML = `<table>${all}</table>`;
+    }"""
+    async with (
+        tagged_site(store, {"/": '<div id="log"></div>'}) as tagged,
+        visitor(browser, tagged) as (page, _wire),
+    ):
+        await page.goto(tagged.url)
+        await page.wait_for_function("() => window.heatwright?.sessionUrl?.()")
+        for number in range(4):
+            await page.evaluate(rows, number)
+        await page.evaluate("() => { log.textContent = 'at-the-end' }")
+        assert await page.evaluate("() => heatwright.sessionUrl()")
+        await eventually(lambda: "at-the-end" in texts(store), "the last batch")
+    assert_whole(store)
+
+
 async def test_a_mutation_storm_ends_the_recording_and_says_so(
     browser: Browser, store: Store
 ) -> None:
