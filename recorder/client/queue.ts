@@ -10,7 +10,7 @@ import { toJson } from "./json";
 import { later, never } from "./later";
 import * as limits from "./limits";
 import type { Settings } from "./settings";
-import { sizeOf, type Parcel, type Transport } from "./transport";
+import { bytesOf, sizeOf, type Parcel, type Transport } from "./transport";
 
 export interface Queue {
   /** Takes the JSON of one event; `urgent` ones do not wait for others. */
@@ -152,7 +152,7 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
     flush,
     resume,
     flushLast() {
-      seal(limits.LAST_BYTES, (text) => new Blob([text]).size);
+      seal(limits.LAST_BYTES, bytesOf);
       spool.forEach(transport.sendLast);
     },
     drop() {

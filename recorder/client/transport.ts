@@ -92,7 +92,7 @@ function httpTransport(url: string, isForgotten: () => boolean): Transport {
     async send(parcel) {
       leaving = 0;
       await pack(parcel);
-      const small = canOutlive() && bytesOf(parcel) < KEEPALIVE_BYTES;
+      const small = canOutlive() && bytesOf(parcel.body) < KEEPALIVE_BYTES;
       return (
         post(parcel, small)
           // The page's own keepalive requests may have used up the quota that all of them share.
@@ -103,7 +103,7 @@ function httpTransport(url: string, isForgotten: () => boolean): Transport {
     sendLast(parcel) {
       if (parcel.outlives || given.signal.aborted || isForgotten()) return;
       const { body } = parcel;
-      leaving += bytesOf(parcel);
+      leaving += bytesOf(body);
       // A beacon carries cookies, and no origin where the page's policy hides its referrer: it is
       // for browsers that have nothing better, and for what goes beyond the quota.
       const keepalive = canOutlive() && leaving < KEEPALIVE_BYTES;
@@ -129,14 +129,23 @@ async function pack(parcel: Parcel): Promise<void> {
   const { body } = parcel;
   if (typeof body !== "string" || body.length < GZIP_FROM) return;
   try {
-    const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
-    parcel.body = await new Response(stream).arrayBuffer();
+    const gzip = new CompressionStream("gzip");
+    const writer = gzip.writable.getWriter();
+    // Errors come out at the other end. Not a `Blob`: browsers make those in another process, and
+    // handing it the text takes longer than all the rest.
+    writer.write(utf8(body)).catch(() => undefined);
+    writer.close().catch(() => undefined);
+    parcel.body = await new Response(gzip.readable).arrayBuffer();
   } catch {
     // The browser has none, or the page put something else there: it goes as it is.
   }
 }
 
-const bytesOf = ({ body }: Parcel): number => new Blob([body]).size;
+const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+/** Bytes that `body` has on the wire. */
+export const bytesOf = (body: string | ArrayBuffer): number =>
+  (typeof body === "string" ? utf8(body) : body).byteLength;
 
 /** Of JSON, gzip leaves an eighth or less. */
 const SHRINKS_TO = 1 / 8;
