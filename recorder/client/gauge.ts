@@ -1,12 +1,10 @@
 /** Measures a recording against its limits. */
 import type { eventWithTime } from "@rrweb/types";
 import { DOCUMENT_CHARS, DOCUMENT_MS, MUTATIONS_PER_SECOND, STORM_SECONDS } from "./limits";
+import { INCREMENT, MUTATION } from "./numbers";
 
 /** Which limit was met. */
 export type LimitReason = "mutations" | "bytes" | "duration" | "offline";
-
-const INCREMENTAL = 3;
-const MUTATION = 0;
 
 /** The limit that `event` (with `chars` characters of JSON) meets, or null. */
 export type Gauge = (event: eventWithTime, chars: number) => LimitReason | null;
@@ -33,6 +31,6 @@ export function gauge(startedAt: number): Gauge {
 }
 
 function countMutations({ type, data }: eventWithTime): number {
-  if (type !== INCREMENTAL || data.source !== MUTATION) return 0;
+  if (type !== INCREMENT || data.source !== MUTATION) return 0;
   return data.adds.length + data.removes.length + data.texts.length + data.attributes.length;
 }

@@ -1,15 +1,13 @@
 /** `on-error` mode: the last minute is kept in memory and sent only once something goes wrong. */
 import type { eventWithTime } from "@rrweb/types";
 import { BUFFER_CHARS, BUFFER_MS } from "./limits";
+import { CUSTOM, META } from "./numbers";
 import { ERROR_TAG, REPORT_TAG, REQUEST_TAG } from "./tags";
 
 export interface Hold {
   /** True once what was held is on its way and nothing more is to be held. */
   add(event: eventWithTime, text: string): boolean;
 }
-
-const META = 4;
-const CUSTOM = 5;
 
 /**
  * Holds events back. While there are any, `freshen` asks for a snapshot every

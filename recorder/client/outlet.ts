@@ -3,6 +3,7 @@ import type { eventWithTime } from "@rrweb/types";
 import { gauge, type LimitReason } from "./gauge";
 import { holdBack, type Hold } from "./hold";
 import { isAwake, isForgotten, wakeSession } from "./identity";
+import { INCREMENT, SNAPSHOT } from "./numbers";
 import { createQueue, type QueueOwner } from "./queue";
 import { toJson } from "./json";
 import { transportFor } from "./transport";
@@ -23,8 +24,6 @@ export interface OutletOwner extends Omit<QueueOwner, "onFull"> {
   /** What is held back needs a fresh snapshot to begin with. */
   onStale(): void;
 }
-
-const FULL_SNAPSHOT = 2;
 
 export function openOutlet(owner: OutletOwner): Outlet {
   const { settings, identity, startedAt } = owner;
@@ -48,7 +47,7 @@ export function openOutlet(owner: OutletOwner): Outlet {
       if (isRepeat(event, text)) return;
       const leaves = !hold || hold.add(event, text);
       // Without its snapshot a document is nothing, and it is too large for a beacon: it goes first.
-      if (leaves) queue.add(text, event.type === FULL_SNAPSHOT);
+      if (leaves) queue.add(text, event.type === SNAPSHOT);
       const reason = limit(event, leaves ? text.length : 0);
       if (reason) owner.onLimit(reason);
     },
@@ -58,8 +57,6 @@ export function openOutlet(owner: OutletOwner): Outlet {
     drop: queue.drop,
   };
 }
-
-const INCREMENTAL = 3;
 
 /** Mutations, moves, presses, scrolls and inputs: the same again at once says nothing new. */
 const REPEATABLE = [0, 1, 2, 3, 5];
@@ -74,7 +71,7 @@ function watchRepeats(): (event: eventWithTime, text: string) => boolean {
   return (event, text) => {
     const said = text.slice(0, text.lastIndexOf(',"timestamp"'));
     const repeated =
-      event.type === INCREMENTAL &&
+      event.type === INCREMENT &&
       REPEATABLE.includes(event.data.source) &&
       event.timestamp - lastAt <= AT_ONCE_MS &&
       said === last;

@@ -8,6 +8,7 @@ import type { LimitReason } from "./gauge";
 import type { Identity } from "./identity";
 import { LABEL_CHARS, TRAITS, TRAIT_NAME_CHARS, TRAIT_VALUE_CHARS } from "./limits";
 import { listen, together } from "./listen";
+import { CUSTOM, INCREMENT, SNAPSHOT } from "./numbers";
 import { openOutlet, type Outlet } from "./outlet";
 import { createRedactor, type Redactor } from "./redact/redactor";
 import { maskText } from "./redact/text";
@@ -17,10 +18,6 @@ import type { Settings } from "./settings";
 import { CONSENT_TAG, ENVIRONMENT_TAG, FAULTS_TAG, LIMIT_TAG, REDUCED_TAG, ROUTE_TAG } from "./tags";
 import type { Stop, Watch, Watcher } from "./watch";
 import { watchWindows, type Windows } from "./windows";
-
-const FULL_SNAPSHOT = 2;
-const INCREMENTAL = 3;
-const CUSTOM = 5;
 
 export interface Recording {
   readonly identity: Identity;
@@ -93,7 +90,7 @@ export function startRecording(
     // A clock that is set back must not put events in another order.
     last = event.timestamp = Math.max(last, event.timestamp);
     if (!redactor.event(event)) return;
-    if (event.type === FULL_SNAPSHOT) queueMicrotask(introduce);
+    if (event.type === SNAPSHOT) queueMicrotask(introduce);
     seers.see(event);
     outlet.add(event);
   });
@@ -184,7 +181,7 @@ export function openWatch(
     ids,
     redactor,
     custom: (tag, payload) => tell(CUSTOM, { tag, payload }),
-    incremental: (data) => tell(INCREMENTAL, data),
+    incremental: (data) => tell(INCREMENT, data),
     eachWindow: windows.each,
     measure: (target, x, y) => measureAt(target, x, y, ids, blockedBy(settings)),
     environment: () => ({ ...readEnvironment(), title: titleOf(redactor) }),

@@ -6,10 +6,10 @@ import type { IncrementalSource, eventWithTime, incrementalData } from "@rrweb/t
 import { later, never } from "./later";
 import { SCROLL_MS } from "./limits";
 import { listen, together } from "./listen";
+import { INCREMENT } from "./numbers";
 import { listenOnRoots } from "./roots";
 import type { Watcher } from "./watch";
 
-const INCREMENTAL = 3;
 const SCROLL: IncrementalSource.Scroll = 3;
 
 const MUTATION: IncrementalSource.Mutation = 0;
@@ -65,10 +65,10 @@ export const watchScrolls: Watcher = (watch) => {
 
   const stopEvents = watch.eachEvent((event: eventWithTime) => {
     const data = event.data as Partial<incrementalData & { id: number; x: number; y: number }>;
-    if (isPast && event.type === INCREMENTAL && event.data.source === MUTATION) {
+    if (isPast && event.type === INCREMENT && event.data.source === MUTATION) {
       for (const { node } of event.data.adds) lookAt(ids.getNode(node.id));
     }
-    if (event.type !== INCREMENTAL || data.source !== SCROLL) return;
+    if (event.type !== INCREMENT || data.source !== SCROLL) return;
     const node = ids.getNode(data.id as number);
     if (!node) return;
     untold.delete(node);

@@ -1,6 +1,7 @@
 /** Who sees each recorded event; those who come late see what they have missed. */
 import type { eventWithTime } from "@rrweb/types";
 import { contained } from "./faults";
+import { SNAPSHOT } from "./numbers";
 import type { Stop } from "./watch";
 
 export interface Seers {
@@ -10,8 +11,6 @@ export interface Seers {
   letGo(): void;
 }
 
-const FULL_SNAPSHOT = 2;
-
 /** Events that are kept for late ones; whoever is later than that has a line too slow to wait for. */
 const PAST_EVENTS = 2000;
 
@@ -20,7 +19,7 @@ export function createSeers(): Seers {
   let past: eventWithTime[] | null = [];
   return {
     see(event) {
-      if (event.type === FULL_SNAPSHOT && past) past = [];
+      if (event.type === SNAPSHOT && past) past = [];
       if (past && past.push(event) > PAST_EVENTS) past = null;
       seers.forEach((see) => see(event));
     },

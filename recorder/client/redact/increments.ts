@@ -11,7 +11,7 @@ import type { NodeIds } from "../watch";
 import { BUTTONS, type Attributes, type MaskAttributes } from "./attributes";
 import type { Css } from "./css";
 import { isSecret, maskInput } from "./inputs";
-import { ADOPTED, CANVAS, DECLARATION, FONT, HARMLESS, INPUT, MUTATION, RULE } from "./numbers";
+import { ADOPTED, CANVAS, DECLARATION, FONT, HARMLESS, INPUT, MUTATION, RULE } from "../numbers";
 import { BLOCKED, MASKED, parentOf, type State, type States } from "./nodes";
 import { maskPatterns } from "./patterns";
 import { maskText } from "./text";

@@ -5,7 +5,7 @@ import type { NodeIds } from "../watch";
 import { createAttributes } from "./attributes";
 import { createCss } from "./css";
 import { createIncrements } from "./increments";
-import { CUSTOM, INCREMENT, META, MUTATION, PLUGIN, SNAPSHOT } from "./numbers";
+import { CUSTOM, INCREMENT, META, MUTATION, PLUGIN, SNAPSHOT } from "../numbers";
 import { createStates, TYPED } from "./nodes";
 import { maskPayload } from "./payload";
 import { maskPatterns } from "./patterns";

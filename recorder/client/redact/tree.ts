@@ -2,7 +2,7 @@
 import type { serializedNodeWithId } from "@rrweb/types";
 import type { Attributes, MaskAttributes } from "./attributes";
 import type { Css } from "./css";
-import { DOCTYPE, DOCUMENT, ELEMENT, TEXT } from "./numbers";
+import { DOCTYPE, DOCUMENT, ELEMENT, TEXT } from "../numbers";
 import { forAttributes, type State, type States } from "./nodes";
 import { maskPatterns } from "./patterns";
 import { maskText } from "./text";
