@@ -26,6 +26,9 @@ __all__ = [
     "Refusal",
     "RefusedBatch",
     "decode_batch",
+    "judge_event",
+    "judge_label",
+    "judge_traits",
 ]
 
 WIRE_VERSION = 1
@@ -106,7 +109,7 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
     wire = _decode_envelope(mend_surrogates(body))
     _judge_envelope(wire, now)
     refused: Counter[str] = Counter()
-    events = [event for raw in wire.events if (event := _judge_event(raw, now, refused))]
+    events = [event for raw in wire.events if (event := judge_event(raw, now, refused))]
     return Batch(
         key=wire.key,
         visitor=wire.visitor,
@@ -117,10 +120,10 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
         url=wire.url,
         started_at=int(wire.started_at),
         sent_at=int(wire.sent_at),
-        traits=_judge_traits(wire.traits),
-        variant=_judge_label(wire.variant, "variant"),
-        release=_judge_label(wire.release, "release"),
-        device=_judge_label(wire.device, "device"),
+        traits=judge_traits(wire.traits),
+        variant=judge_label(wire.variant, "variant"),
+        release=judge_label(wire.release, "release"),
+        device=judge_label(wire.device, "device"),
         events=events,
         refused=dict(refused),
         received_at=now,
@@ -175,8 +178,8 @@ def _in_clock_window(at: float, now: int) -> bool:
     return now - limits.CLOCK_BEHIND_MS <= at <= now + limits.CLOCK_AHEAD_MS
 
 
-def _judge_event(raw: msgspec.Raw, now: int, refused: Counter[str]) -> Event | None:
-    """The event in `raw`, or None with its reason counted in `refused`."""
+def judge_event(raw: msgspec.Raw, now: int, refused: Counter[str]) -> Event | None:
+    """The event in `raw` as of `now` (epoch ms), or None with its reason counted in `refused`."""
     try:
         event = _EVENT.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -213,7 +216,7 @@ def _flaw(event: Event, now: int) -> EventRefusal | None:
     return None
 
 
-def _judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[str, str]:
+def judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[str, str]:
     """Traits as text: `true` and `false` in small letters, numbers as JSON, null left out."""
     if len(traits) > limits.TRAITS:
         raise RefusedBatch(Refusal.BAD_TRAITS, f"A session has at most {limits.TRAITS} traits.")
@@ -234,7 +237,7 @@ def _judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[st
     return texts
 
 
-def _judge_label(label: str | None, name: str) -> str | None:
+def judge_label(label: str | None, name: str) -> str | None:
     """`label`, None if it is empty. Raises RefusedBatch when it is too long or holds NUL."""
     if label and (len(label) > limits.LABEL_CHARS or "\x00" in label):
         raise RefusedBatch(

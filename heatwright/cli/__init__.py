@@ -11,7 +11,9 @@ from heatwright import __version__
 from heatwright.cli import (
     demo,
     doctor,
+    export,
     heatmap,
+    import_,
     pages,
     record,
     replay,
@@ -37,6 +39,8 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("record")(record.record)
 app.command("serve")(serve.serve)
+app.command("import")(import_.import_)
+app.command("export")(export.export)
 app.command("sessions")(sessions.sessions)
 app.command("pages")(pages.pages)
 app.command("replay")(replay.replay)
