@@ -9,6 +9,7 @@ import typer
 
 from heatwright import __version__
 from heatwright.cli import (
+    assets,
     demo,
     doctor,
     export,
@@ -48,6 +49,7 @@ app.command("heatmap")(heatmap.heatmap)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
 app.add_typer(sites.app, name="sites")
+app.add_typer(assets.app, name="assets")
 
 
 def _show_version(asked: bool) -> None:
