@@ -106,8 +106,10 @@ class Attributes:
         _, tag, is_svg, hides, _ = owner
         if kind is Kind.VALUE:
             return self._value(value, owner)
-        if not value or kind is Kind.GONE:
-            return value or None
+        if not value:
+            return value
+        if kind is Kind.GONE:
+            return None
         if kind is Kind.CSS:
             return self._css.text(value, hides)
         if kind is Kind.CONTENT and tag in ("meta", None):

@@ -35,7 +35,7 @@ _TEXT = script_regex(
 _RENAMED = script_regex(
     r"^(?:class|for|type|role|is|part|exportparts|charset|http-equiv|property|itemprop|allow|"
     r"playsinline|controls|autoplay|muted|default|command(?:for)?|xmlns(?::xlink)?|xml:space|"
-    r"contenteditable|rr_open_mode|rr_mediastate)$"
+    r"contenteditable|rr_open_mode|rr_mediastate|rr_block_size)$"
 )
 _ARIA = script_regex(r"^aria-(?!label$|desc|role|place|value|braille)")
 _STYLED_BY = script_regex(
