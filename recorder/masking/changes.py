@@ -128,6 +128,8 @@ class Changes:
     def _keep(self, data: dict[str, Any], name: str, id: str) -> None:
         """Leaves out what is inside of a blocked element."""
         told = data[name]
+        if not told:
+            return
         kept = [one for one in told if not self._model.state(one[id]) & BLOCKED]
         if len(kept) < len(told):
             data[name] = kept

@@ -6,13 +6,13 @@ faster so. What cannot change a sheet is told by cheap looks before: most sheets
 
 from __future__ import annotations
 
-import functools
 import re
 import sys
 import unicodedata
 from collections.abc import Callable
 
 from recorder.masking.css_strings import STRING, drop_comments, sub_near, sub_strings
+from recorder.masking.passed_sheets import PassedSheets
 from recorder.masking.patterns import mask_patterns
 from recorder.masking.script_regex import script_regex
 from recorder.masking.text import mask_text
@@ -69,6 +69,7 @@ class Css:
     """`resource` cuts a URL, `drop_pictures` leaves only fonts and style sheets.
 
     `fonts` gives the names of fonts that custom properties may hold; it is asked when needed.
+    `passed` knows sheets that need not be looked through again.
     Masking again changes nothing.
     """
 
@@ -77,16 +78,29 @@ class Css:
         resource: Callable[[str], str],
         drop_pictures: bool,
         fonts: Callable[[], frozenset[str]],
+        passed: PassedSheets,
     ) -> None:
         self._resource = resource
         self._drop_pictures = drop_pictures
         self._fonts = fonts
+        self._passed = passed
+        self._asked_fonts = False
 
     def text(self, css: str, hides: bool) -> str:
         """A style sheet, a rule, or the declarations of a `style` attribute."""
-        if _ANY_COMMENT.search(css):
-            css = drop_comments(css)
-        return self._strings(self._urls(css), _mask_letters if hides else mask_patterns)
+        name = self._passed.name(css, hides)
+        if name and self._passed.has(name):
+            return css
+        self._asked_fonts = False
+        masked = drop_comments(css) if "/*" in css and _ANY_COMMENT.search(css) else css
+        if "(" in masked or "@" in masked:
+            masked = self._urls(masked)
+        if '"' in masked or "'" in masked:
+            masked = self._strings(masked, _mask_letters if hides else mask_patterns)
+        # Whether a string is a font's name is for each batch to say.
+        if name and masked == css and not self._asked_fonts:
+            self._passed.remember(name)
+        return masked
 
     def value(self, name: str, value: str, hides: bool) -> str:
         """The value of the property `name`."""
@@ -151,6 +165,8 @@ class Css:
                 return masked
             if is_list is None:
                 is_list = bool(_FONTS.search(_without_strings(declaration)))
+            if not is_list:
+                self._asked_fonts = True
             is_font = is_list or quoted[1:-1] in self._fonts()
             return mask_patterns(quoted) if is_font else masked
 
@@ -168,42 +184,27 @@ def _without_strings(css: str) -> str:
     return _CLOSED_URL.sub("", sub_strings(css, lambda _: ""))
 
 
-@functools.cache
-def _letters() -> re.Pattern[str]:
-    r"""`/\\([\da-f]{1,6})\s?|\\[^]|[\p{L}\p{M}\p{N}]+/iu`.
-
-    Python's `\w` has no marks. A sign that it does not know counts as a letter: browsers may.
-    """
-    ranges: list[list[int]] = []
-    for code in range(0x80, sys.maxunicode + 1):
-        if _is_letter(chr(code)):
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
-    beyond = "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
-    escape = script_regex(r"\\([\da-fA-F]{1,6})\s?").pattern
-    return re.compile(rf"{escape}|\\(?s:.)|[0-9A-Za-z{beyond}]+")
-
-
-def _is_letter(sign: str) -> bool:
-    category = unicodedata.category(sign)
-    return category[0] in "LMN" or category == "Cn"
-
-
-_ASCII_LETTERS = script_regex(r"\\([\da-fA-F]{1,6})\s?|\\[^]|[\dA-Za-z]+")
+_LETTERS = script_regex(r"\\([\da-fA-F]{1,6})\s?|\\[^]|[\dA-Za-z\u0080-\U0010ffff]+")
+r"""`/\\([\da-f]{1,6})\s?|\\[^]|[\p{L}\p{M}\p{N}]+/iu`; `_letter` looks at signs beyond ASCII."""
 
 
 def _mask_letters(string: str) -> str:
     """Letters and digits only: what icon fonts draw is neither, and tells nothing."""
-    shape = _ASCII_LETTERS if string.isascii() else _letters()
-    return shape.sub(_letter, string)
+    return _LETTERS.sub(_letter, string)
 
 
 def _letter(found: re.Match[str]) -> str:
     run = found[0]
     if run[0] != "\\":
-        return mask_text(run)
+        if run.isascii():
+            return "*" * len(run)
+        return "".join(mask_text(sign) if _is_letter(sign) else sign for sign in run)
     code = int(found[1], 16) if found[1] else sys.maxunicode + 1
     meant = chr(code) if code <= sys.maxunicode else run[1:]
     return "*" if any(map(_is_letter, meant)) else run
+
+
+def _is_letter(sign: str) -> bool:
+    """One that Python does not know counts as a letter: browsers may know it."""
+    category = unicodedata.category(sign)
+    return category[0] in "LMN" or category == "Cn"

@@ -88,7 +88,9 @@ class PageModel:
         while waiting:
             one, above = waiting.pop()
             self.add(one, above)
-            waiting += [(child, one["id"]) for child in one.get("childNodes") or ()]
+            if children := one.get("childNodes"):
+                id = one["id"]
+                waiting += [(child, id) for child in children]
 
     def change(self, id: int, attributes: dict[str, Any]) -> None:
         """Attributes of a known node are others now."""

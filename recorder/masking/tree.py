@@ -36,6 +36,7 @@ _TEXTS: Final = frozenset(
     {"tagName", "attributes", "childNodes", "textContent", "compatMode", "name", "publicId"}
     | {"systemId"}
 )
+_NO_TEXT: Final = frozenset({int, float, bool, type(None)})
 _SIZE = script_regex(r"^\d+(?:\.\d+)? \d+(?:\.\d+)?$")
 _BOX: Final = frozenset({"class", "rr_block_size"})
 
@@ -60,13 +61,11 @@ class Tree:
         """Masks `node` and all below it; `state` and `tag` are its parent's, None: not known."""
         waiting: list[tuple[list[dict[str, Any]], int, str | None, int]]
         waiting = [([node], state, tag, parent)]
-        model = self._model
         while waiting:
             children, state, tag, parent = waiting.pop()
             mask: Callable[[str], str] | None = None
             for child in children:
                 kind = child["type"]
-                model.add(child, parent)
                 if (
                     not _FIELDS.get(kind, _OTHER_FIELDS) >= child.keys()
                     or child["id"].__class__ is not int
@@ -138,7 +137,9 @@ def mask_strangers(fields: dict[str, Any], texts: frozenset[str]) -> int:
     """Masks all strings in `fields` but of `texts`, in place; how many fields had some."""
     changed = 0
     for name, value in fields.items():
-        if name not in texts and (masked := mask_strings(value)) != value:
+        if name in texts or value.__class__ in _NO_TEXT or not value:
+            continue
+        if (masked := mask_strings(value)) != value:
             fields[name] = masked
             changed += 1
     return changed

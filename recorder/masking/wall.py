@@ -21,6 +21,7 @@ from recorder.masking.fonts import fonts_of
 from recorder.masking.links import Links
 from recorder.masking.own_events import OwnEvents
 from recorder.masking.page_model import PageModel
+from recorder.masking.passed_sheets import PassedSheets
 from recorder.masking.payload import mask_payload
 from recorder.masking.policy import Policy
 from recorder.masking.tree import Tree, mask_strangers
@@ -78,7 +79,7 @@ class _Wall:
         strict, hides = policy.mask == "strict", policy.mask != "inputs"
         self._urls = urls = Urls(policy)
         self._model = model = PageModel()
-        css = Css(urls.resource, strict, fonts_of(events))
+        css = Css(urls.resource, strict, fonts_of(events), PassedSheets(policy))
         self._links = Links(strict, model, urls)
         attributes = Attributes(strict, hides, model, urls, css, self._links)
         self._tree = Tree(hides, model, css, attributes)
@@ -119,6 +120,7 @@ class _Wall:
         if kind == EventType.FULL_SNAPSHOT:
             self._strangers(data, _NODE)
             self._model.begin()
+            self._model.add_all(data["node"], 0)
             self._tree.node(data["node"], 0, "", 0)
         elif kind == EventType.META:
             self._strangers(data, _HREF)

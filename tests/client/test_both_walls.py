@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page
 
 from recorder.masking.css import Css
 from recorder.masking.names import common_to, is_css_property, is_working, read_properties
+from recorder.masking.passed_sheets import PassedSheets
 from recorder.masking.patterns import mask_patterns
 from recorder.masking.payload import mask_payload
 from recorder.masking.policy import Policy
@@ -51,7 +52,7 @@ PIECES = [
         "\\f101",
         "\\",
         "*",
-        "＊",
+        "\uff0a",
         "0",
         "00",
         "+",
@@ -76,7 +77,7 @@ policies = st.builds(
 
 def ours(text: str, policy: Policy) -> list[Any]:
     made = Urls(policy)
-    sheet = Css(made.resource, policy.mask == "strict", frozenset)
+    sheet = Css(made.resource, policy.mask == "strict", frozenset, PassedSheets(policy))
     hides = policy.mask != "inputs"
     return [
         *(mask_text(text), mask_patterns(text), made.page(text), made.resource(text)),
