@@ -54,7 +54,7 @@ _STORE: Final = web.AppKey("store", Store)
 _ACCESS: Final = web.AppKey("access", SiteAccess)
 _WRITER: Final = web.AppKey("writer", GroupWriter)
 _HARVEST: Final = web.AppKey("harvest", Harvest)
-MASKED_BY_WALL: Final = web.AppKey("masked_by_wall", Counter[str])
+MASKED_BY_WALL: Final[web.AppKey[Counter[str]]] = web.AppKey("masked_by_wall", Counter)
 """By site: what arrived unmasked and was masked here since the collector started."""
 
 _DECODING: Final = web.AppKey("decoding", asyncio.Semaphore)

@@ -11,6 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 
+from recorder import limits
 from recorder.masking.css_strings import STRING, drop_comments, sub_near, sub_strings
 from recorder.masking.passed_sheets import PassedSheets
 from recorder.masking.patterns import mask_patterns
@@ -91,6 +92,8 @@ class Css:
         name = self._passed.name(css, hides)
         if name and self._passed.has(name):
             return css
+        if css.count('"') + css.count("'") > limits.WALL_QUOTES:
+            return ""
         self._asked_fonts = False
         masked = drop_comments(css) if "/*" in css and _ANY_COMMENT.search(css) else css
         if "(" in masked or "@" in masked:

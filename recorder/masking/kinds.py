@@ -6,9 +6,9 @@ import re
 from enum import Enum, auto
 from typing import Final
 
-__all__ = ["Kind", "kind_of"]
+from recorder import limits
 
-_REMEMBERED = 10_000  # names; hostile recordings may have any number
+__all__ = ["Kind", "kind_of"]
 
 
 class Kind(Enum):
@@ -56,7 +56,7 @@ def kind_of(name: str) -> Kind:
     kind = _kinds.get(name)
     if kind is None:
         kind = _found(name.lower())
-        if len(_kinds) < _REMEMBERED:
+        if len(_kinds) < limits.WALL_NAMES:
             _kinds[name] = kind
     return kind
 

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+from recorder import limits
 from recorder.masking.script_regex import script_regex
 
 __all__ = [
@@ -46,7 +47,6 @@ _STYLED_BY = script_regex(
 _OF_SVG = script_regex(
     r"^(?:[a-z]+[A-Z]\w*|[a-z]{1,2}\d?|points|offset|result|operator|values|dur|begin|end|from)$"
 )
-_REMEMBERED = 20_000  # questions; hostile recordings may ask any number
 
 
 def read_properties() -> Properties:
@@ -78,7 +78,7 @@ def is_css_property(name: str) -> bool:
     return name.lower() in _properties()["css"]
 
 
-@functools.lru_cache(_REMEMBERED)
+@functools.lru_cache(limits.WALL_NAMES)
 def is_working(name: str, tag: str | None, is_svg: bool, strict: bool) -> bool:
     """Whether an attribute tells how its element looks and works, but not what it says.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import unquote
 
+from recorder import limits
 from recorder.masking.fields import is_secret
 from recorder.masking.script_regex import script_regex
 
@@ -28,8 +29,6 @@ _BOX = script_regex(r"\b(?:text|search)box\b", "i")
 _NAMES_OF_SECRETS = frozenset({"type", "name", "id", "autocomplete", "data-rr-is-password"})
 _NAMES_OF_STATES = frozenset({"class", "contenteditable", "role"})
 _TOLD = _NAMES_OF_SECRETS | _NAMES_OF_STATES | {"rel", "as", "http-equiv", "property"}
-_LEVELS_MAX: Final = 1_000
-"""Levels of nesting that are looked up; browsers' parsers stop at 512, forged ones make circles."""
 
 
 def own_state(tag: str, attributes: dict[str, Any]) -> int:
@@ -162,7 +161,7 @@ class PageModel:
         at = id
         while at not in states and at in self._nodes:
             path.append(at)
-            if len(path) > _LEVELS_MAX:
+            if len(path) > limits.WALL_LEVELS:
                 states.update(dict.fromkeys(path, MASKED))
                 return MASKED
             at = self._nodes[at][1]

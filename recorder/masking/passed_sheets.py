@@ -8,15 +8,13 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from recorder import limits
 from recorder.masking.policy import Policy
 
 __all__ = ["PassedSheets"]
 
 _FROM_CHARS: Final = 1_000
 """Shorter ones cost less than to ask."""
-
-_SHEETS_MAX: Final = 10_000
-"""Of all sites together: 1 MB of digests. Then all are forgotten, and learned again."""
 
 _passed: set[bytes] = set()
 
@@ -42,6 +40,6 @@ class PassedSheets:
 
     def remember(self, name: bytes) -> None:
         """A sheet of this name has passed, whatever else was in its batch."""
-        if len(_passed) >= _SHEETS_MAX:
+        if len(_passed) >= limits.WALL_SHEETS:
             _passed.clear()
         _passed.add(name)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from recorder import limits
 from recorder.masking.script_regex import by_units, script_regex
 from recorder.masking.text import mask_text
 
@@ -40,7 +41,7 @@ _AMERICAN = script_regex(
 _DATE = script_regex(r"^\d\d([ ./-])\d\d\1(?:(?:19|20)\d\d(?!\d)|\d\d(?!\d|\1))")
 _PART_OF_MORE = script_regex(r"[\w.,]")
 _NO_DIGIT = script_regex(r"\D+")
-_WORD = script_regex(r"\w")
+_NO_WORD = script_regex(r"\W")
 
 
 def mask_patterns(text: str) -> str:
@@ -68,7 +69,7 @@ def _masked(text: str) -> str:
 def _hide(text: str, shape: re.Pattern[str], length: Callable[[str], int]) -> str:
     """Masks what has `shape`, as many signs of it as `length` says."""
     done: list[str] = []
-    start = 0
+    start = refused = 0
     found = shape.search(text)
     while found:
         index = found.start()
@@ -77,6 +78,8 @@ def _hide(text: str, shape: re.Pattern[str], length: Callable[[str], int]) -> st
         if end > index:
             done += (text[start:index], mask_text(text[index:end]))
             start = end
+        elif (refused := refused + 1) > limits.WALL_CANDIDATES:
+            return mask_text(text)
         # What was refused may begin a little later: behind another number, for instance.
         found = shape.search(text, max(end, index + 1))
     return "".join((*done, text[start:])) if done else text
@@ -94,20 +97,20 @@ def _card_length(found: str) -> int:
 
 def _iban_length(found: str) -> int:
     """The longest beginning that ends with a group and whose remainder by 97 is 1 (ISO 13616)."""
-    head = int(f"{int(found[0], 36)}{int(found[1], 36)}{found[2:4]}")
-    length = rest = 0
-    signs = 4
-    for at in range(4, len(found)):
-        if not _WORD.match(found[at]):
-            continue
-        number = int(found[at], 36)
-        rest = (rest * (100 if number > 9 else 10) + number) % 97
-        ends = at + 1 == len(found) or not _WORD.match(found[at + 1])
-        signs += 1
-        # The shortest, Norway's, have 15 signs.
-        if signs > 14 and ends and (rest * 1_000_000 + head) % 97 == 1:
-            length = at + 1
-    return length
+    signs = _NO_WORD.sub("", found)
+    values = [str(int(sign, 36)) for sign in signs]
+    head = "".join(values[:4])
+    # The shortest, Norway's, have 15 signs.
+    for end in _group_ends(found):
+        count = len(_NO_WORD.sub("", found[:end]))
+        if count > 14 and int("".join(values[4:count]) + head) % 97 == 1:
+            return end
+    return 0
+
+
+def _group_ends(found: str) -> list[int]:
+    """Where its groups end, the last first."""
+    return [len(found), *(space.start() for space in reversed([*_NO_WORD.finditer(found)]))]
 
 
 def _national_length(found: str) -> int:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from recorder import limits
 from recorder.errors import WrongUse
 
 __all__ = ["FRAGMENTS", "LEVELS", "Fragment", "Level", "Policy"]
@@ -20,7 +21,6 @@ FRAGMENTS: Final[tuple[Fragment, ...]] = ("none", "routes", "all")
 """The tag's `data-keep-fragment`."""
 
 _PARAMETER = re.compile(r"[^\s,&=#?\"'<>\x00-\x1f]{1,100}")
-_PARAMETERS_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ class Policy:
         for name in self.keep_query:
             if not _PARAMETER.fullmatch(name):
                 raise _wrong(name, "parameter's name", "names without spaces, commas, = and &")
-        if len(self.keep_query) > _PARAMETERS_MAX:
+        if len(self.keep_query) > limits.WALL_PARAMETERS:
             raise WrongUse(
-                f"A site keeps at most {_PARAMETERS_MAX} parameters.", "Keep all of them with *."
+                f"A site keeps at most {limits.WALL_PARAMETERS} parameters.",
+                "Keep all of them with *.",
             )
 
 

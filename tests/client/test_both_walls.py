@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from playwright.async_api import Browser, Page
 
@@ -63,7 +63,12 @@ PIECES = [
     *["a", "B", "Z9", "_", "-", ".", ",", "é", "DE89", "on", "rgb(0,0,0)", "0x1f", "1e21", "1e400"],
 ]
 texts = st.lists(
-    st.lists(st.sampled_from(PIECES) | st.text(max_size=3), min_size=1, max_size=9).map("".join),
+    st.lists(
+        st.sampled_from(PIECES)
+        | st.text(st.characters(exclude_categories=["Cn", "Co", "Cs"]), max_size=3),
+        min_size=1,
+        max_size=9,
+    ).map("".join),
     min_size=150,
     max_size=150,
 )
@@ -86,7 +91,7 @@ def ours(text: str, policy: Policy) -> list[Any]:
     ]
 
 
-@settings(max_examples=400)
+@settings(max_examples=12, phases=[Phase.explicit, Phase.generate])
 @given(texts, policies)
 async def test_both_make_the_same_of_any_text(
     modules: Page, texts: list[str], policy: Policy
