@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from playwright.async_api import Browser, Page
 
 from recorder.masking.css import Css
+from recorder.masking.fields import is_secret
+from recorder.masking.kinds import kind_of
 from recorder.masking.names import common_to, is_css_property, is_working, read_properties
 from recorder.masking.passed_sheets import PassedSheets
 from recorder.masking.patterns import mask_patterns
@@ -156,3 +158,71 @@ async def test_what_browsers_define_is_known_by_name(browser: Browser) -> None:
 )
 def test_an_attribute_works_or_is_read(name: str, tag: str | None, works: bool) -> None:
     assert is_working(name, tag, False, False) is works
+
+
+FIELD_NAMES = [
+    *[
+        "card-number",
+        "cardNumber",
+        "cardNo",
+        "cc_num",
+        "cvc",
+        "CVV2",
+        "iban",
+        "userPin",
+        "pin",
+        "pinky",
+    ],
+    *["otp", "totp", "my-otp-2", "tan", "tangent", "ssn", "lesson", "pan", "panel", "passwort"],
+    *["password", "passcode", "bypass", "csc", "discs", "shipping", "name", "email", "discard_n"],
+]
+PURPOSES = ["", "cc-number", "section-a cc-csc", "one-time-code", "new-password x", "name", "acc-x"]
+
+IS_SECRET = """fields => fields.map((told) => {
+  const field = document.createElement("input");
+  for (const [name, value] of Object.entries(told)) field.setAttribute(name, value);
+  return inputs.isSecret(field);
+})"""
+
+
+async def test_both_know_the_same_fields_of_which_nothing_is_told(modules: Page) -> None:
+    fields = [
+        *({"name": name} for name in FIELD_NAMES),
+        *({"id": name, "autocomplete": purpose} for name in "ab" for purpose in PURPOSES),
+        *({"type": kind} for kind in ("password", "PASSWORD", "text")),
+        *({"data-rr-is-password": value} for value in ("", "true")),
+    ]
+
+    assert await modules.evaluate(IS_SECRET, fields) == [is_secret(told.get) for told in fields]
+
+
+ATTRIBUTES = [
+    *("style", "_cssText", "value", "Value", "content", "rr_dataURL", "srcdoc", "nonce"),
+    *("checked", "selected", "aria-checked", "href", "xlink:href", "HREF", "action"),
+    *("formaction", "cite", "ping", "src", "poster", "data", "background", "srcset"),
+    *("imagesrcset", "onclick", "onX", "data-value", "data-x-model", "ng-reflect-model"),
+    *("data-values", "title", "alt", "class", "id", "lang", "dir", "data-state"),
+    *("data-bs-theme", "data-x", "aria-label", "aria-labelledby", "aria-valuetext"),
+    *("aria-hidden", "viewBox", "d", "x1", "points", "fill", "stroke-width", "font-size"),
+    *("heading", "label", "text", "placeholder", "maxlength", "for", "type", "role", "is"),
+    *("part", "rr_block_size", "rr_open_mode", "rr_mediaState", "preserveAspectRatio"),
+    *("offset", "values", "from", "width", "color-scheme", "xmlns", "xml:space"),
+    *("contenteditable", "autocomplete", "inputmode", "unheard-of", "ng-label", "search"),
+]
+TAGS = ["div", "input", "a", "my-card", "img", "meta", "o_d-d", "video", "svg", "path", "text"]
+
+
+async def test_both_take_attributes_for_the_same(modules: Page) -> None:
+    asked = [
+        (name, tag, is_svg, strict)
+        for name in ATTRIBUTES
+        if not name.startswith("on")  # code, of which this is not asked
+        for tag in TAGS
+        for is_svg in (tag in ("svg", "path", "text"),)
+        for strict in (False, True)
+    ]
+    kinds = await modules.evaluate("names => names.map((name) => kind.kindOf(name))", ATTRIBUTES)
+    works = await modules.evaluate("asked => asked.map((one) => names.isWorking(...one))", asked)
+
+    assert kinds == [kind_of(name).name.lower() for name in ATTRIBUTES]
+    assert [one for one, told in zip(asked, works, strict=True) if is_working(*one) != told] == []

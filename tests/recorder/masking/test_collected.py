@@ -219,7 +219,7 @@ async def test_a_policy_holds_from_when_it_is_set_and_what_it_masked_is_counted(
             url,
             gzipped(new.write_key, page, url=f"{ORIGIN}/?q=tents", document="d2", session="s2"),
         )
-        counted = dict(app[MASKED_BY_WALL])
+        counted = app[MASKED_BY_WALL]
     finally:
         await runner.cleanup()
 
