@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from recorder.masking.kinds import Kind
 from recorder.masking.page_model import PageModel, decoded
+from recorder.masking.patterns import mask_patterns
 from recorder.masking.script_regex import script_regex
 from recorder.masking.urls import DRAWN_DATA, Urls, scheme_of
 
@@ -82,7 +83,7 @@ class Links:
             return self._page(value)
         inside = self._fragment_inside(value)
         if inside:
-            return self._urls.resource(value.partition("#")[0]) + inside
+            return self._urls.resource(value.partition("#")[0]) + mask_patterns(inside)
         return self._fetched(value, bool(_MEDIA.match(tag)) and value[0] != "#")
 
     def _page(self, href: str) -> str:
@@ -115,14 +116,9 @@ class Links:
         if self._strict and not _SCRIPT_OR_STYLE.search(path) and "?family=" not in href:
             page = self._page(href)
             return page if is_link or page == href else None
-        mark = href.find("#")
-        inside = self._fragment_inside(href)
-        kept = inside or (urls.own_fragment(href[mark:]) if mark >= 0 else "")
-        return (
-            urls.resource(href[:mark] if mark >= 0 else href) + kept
-            if kept
-            else (urls.resource(href))
-        )
+        before, mark, name = href.partition("#")
+        kept = self._fragment_inside(href) or urls.own_fragment(mark + name)
+        return urls.resource(before) + mask_patterns(kept) if kept else urls.resource(href)
 
     def _fragment_inside(self, href: str) -> str | None:
         """The fragment (with its #) of a URL that names an element of the page."""
