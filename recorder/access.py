@@ -8,6 +8,7 @@ import time
 from recorder import limits
 from recorder.batches import Refusal, RefusedBatch
 from recorder.errors import WrongUse
+from recorder.masking import Policy
 from recorder.sites import Site, normalise_origin
 from recorder.store import Store
 
@@ -42,6 +43,15 @@ class SiteAccess:
                 Refusal.ORIGIN, "The page's origin is not registered for this write key."
             )
         return site
+
+    def policy(self, write_key: str) -> Policy:
+        """The policy of the site that `write_key` belongs to, as far as it is known here.
+
+        Of a key that is not known the strictest: it may be registered since. Callers compare it
+        with that of `site`. Any thread may ask.
+        """
+        site = self._by_key.get(write_key)
+        return site.policy if site else Policy("strict")
 
     async def may_ask(self, origin: str | None) -> bool:
         """Whether `origin` is registered for any site: a preflight does not name the key."""

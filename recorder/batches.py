@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from recorder import limits
 from recorder.events import CustomData, Event, EventType, MetaData, PluginData
 from recorder.json_guard import mend_surrogates, nesting_depth
+from recorder.masking import Decoded, Policy, mask_decoded, mask_description, mask_page
 from recorder.refusals import BatchConflict, EventRefusal, Refusal, RefusedBatch
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "judge_event",
     "judge_label",
     "judge_traits",
+    "mask_batch",
 ]
 
 WIRE_VERSION = 1
@@ -44,7 +47,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     reason. `url` is the document's URL when the batch was sealed.
     `user_agent` comes from the request, not from the wire. `received_at` is
     ours; None for a batch that came over no wire. `size` is the bytes of the
-    body, which the events keep in memory.
+    body, which the events keep in memory. `masked_by_wall` counts what was
+    not masked as the site's policy wants it; with our own tag it is 0.
     """
 
     key: str
@@ -65,6 +69,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str = ""
     received_at: int | None = None
     size: int = 0
+    masked_by_wall: int = 0
 
 
 class _Wire(msgspec.Struct):
@@ -96,10 +101,14 @@ _BODIES: dict[int, type] = {
 }
 
 
-def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
+def decode_batch(
+    body: bytes, now_ms: int | None = None, policy_of: Callable[[str], Policy] | None = None
+) -> Batch:
     """The batch in `body` (JSON, already inflated), judged by the clock `now_ms`.
 
-    Raises RefusedBatch, and nothing else, for every `body` that is no batch.
+    `policy_of` gives the policy of a write key, by which the batch is masked;
+    None leaves it as it is. Raises RefusedBatch, and nothing else, for every
+    `body` that is no batch.
     """
     now = int(time.time() * 1000) if now_ms is None else now_ms
     if len(body) > limits.INFLATED_BYTES:
@@ -109,8 +118,8 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
     wire = _decode_envelope(mend_surrogates(body))
     _judge_envelope(wire, now)
     refused: Counter[str] = Counter()
-    events = [event for raw in wire.events if (event := judge_event(raw, now, refused))]
-    return Batch(
+    decoded = [told for raw in wire.events if (told := judge_event(raw, now, refused))]
+    batch = Batch(
         key=wire.key,
         visitor=wire.visitor,
         session=wire.session,
@@ -124,10 +133,29 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
         variant=judge_label(wire.variant, "variant"),
         release=judge_label(wire.release, "release"),
         device=judge_label(wire.device, "device"),
-        events=events,
+        events=[event for event, _ in decoded],
         refused=dict(refused),
         received_at=now,
         size=len(body),
+    )
+    return batch if policy_of is None else _masked(batch, decoded, policy_of(batch.key))
+
+
+def mask_batch(batch: Batch, policy: Policy) -> Batch:
+    """`batch` as `policy` allows it, all that it says of its session included."""
+    return _masked(batch, [(event, _ANY.decode(event.data)) for event in batch.events], policy)
+
+
+def _masked(batch: Batch, decoded: list[Decoded], policy: Policy) -> Batch:
+    url = mask_page(batch.url, policy)
+    said = {name: getattr(batch, name) for name in ("traits", "variant", "release", "device")}
+    described = mask_description(said, policy)
+    masked = mask_decoded(decoded, policy, url)
+    others = (url != batch.url) + sum(described[name] != said[name] for name in said)
+    if not masked.count + others:
+        return batch
+    return msgspec.structs.replace(
+        batch, url=url, events=masked.events, masked_by_wall=masked.count + others, **described
     )
 
 
@@ -178,22 +206,22 @@ def _in_clock_window(at: float, now: int) -> bool:
     return now - limits.CLOCK_BEHIND_MS <= at <= now + limits.CLOCK_AHEAD_MS
 
 
-def judge_event(raw: msgspec.Raw, now: int, refused: Counter[str]) -> Event | None:
-    """The event in `raw` as of `now` (epoch ms), or None with its reason counted in `refused`."""
+def judge_event(raw: msgspec.Raw, now: int, refused: Counter[str]) -> Decoded | None:
+    """The event in `raw` as of `now` (epoch ms) and its data, or None: `refused` counts why."""
     try:
         event = _EVENT.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         refused[EventRefusal.MALFORMED.value] += 1
         return None
-    reason = _flaw(event, now)
-    if reason is not None:
-        refused[reason.value] += 1
+    data = _decode_data(event, now)
+    if isinstance(data, EventRefusal):
+        refused[data.value] += 1
         return None
-    return event
+    return event, data
 
 
-def _flaw(event: Event, now: int) -> EventRefusal | None:
-    """What is wrong with `event`; its whole body is decoded once, so that readers can."""
+def _decode_data(event: Event, now: int) -> dict[str, Any] | EventRefusal:
+    """The whole data of `event`, decoded once for all that look into it, or what is wrong."""
     if event.type not in _TYPES:
         return EventRefusal.UNKNOWN_TYPE
     if not _in_clock_window(event.timestamp, now):
@@ -213,7 +241,7 @@ def _flaw(event: Event, now: int) -> EventRefusal | None:
         return EventRefusal.BAD_DATA
     except RecursionError:
         return EventRefusal.TOO_DEEP
-    return None
+    return data
 
 
 def judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[str, str]:

@@ -13,6 +13,7 @@ their statuses are `recorder.refusals.Refusal` and `STATUS`.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -27,11 +28,13 @@ from recorder.batches import Batch, Refusal, RefusedBatch, decode_batch
 from recorder.errors import UnknownSite, Unready
 from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
 from recorder.ingest import GroupWriter, QueueFull
+from recorder.masking import Policy
 from recorder.session_link import session_link
+from recorder.sites import Site
 from recorder.store import Accepted, Store
 from recorder.tag_file import TAG_FILES, tag_response
 
-__all__ = ["make_collector", "serving"]
+__all__ = ["MASKED_BY_WALL", "make_collector", "serving"]
 
 _RETRY_AFTER: Final = "5"  # seconds; a group commit takes milliseconds, a full disk longer
 _PREFLIGHT_SECONDS: Final = "7200"  # the longest that Chromium remembers a preflight
@@ -51,6 +54,9 @@ _STORE: Final = web.AppKey("store", Store)
 _ACCESS: Final = web.AppKey("access", SiteAccess)
 _WRITER: Final = web.AppKey("writer", GroupWriter)
 _HARVEST: Final = web.AppKey("harvest", Harvest)
+MASKED_BY_WALL: Final[web.AppKey[Counter[str]]] = web.AppKey("masked_by_wall", Counter)
+"""By site: what arrived unmasked and was masked here since the collector started."""
+
 _DECODING: Final = web.AppKey("decoding", asyncio.Semaphore)
 
 
@@ -65,6 +71,7 @@ def make_collector(store: Store, *, fetch_assets: bool = True) -> web.Applicatio
     app[_ACCESS] = SiteAccess(store)
     app[_WRITER] = GroupWriter(store)
     app[_HARVEST] = Harvest(store, enabled=fetch_assets)
+    app[MASKED_BY_WALL] = Counter()
     app[_DECODING] = asyncio.Semaphore(_DECODERS)
     app.router.add_post("/v1/batches", _post_batch)
     app.router.add_route("OPTIONS", "/v1/batches", _preflight)
@@ -137,11 +144,9 @@ async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
 
 async def _post_batch(request: web.Request) -> web.StreamResponse:
     body = await _read_body(request)
-    async with request.app[_DECODING]:
-        batch = await asyncio.to_thread(_decode, body, _encoding(request))
-    del body
     origin = request.headers.get("Origin")
-    site = await request.app[_ACCESS].site(batch.key, origin)
+    site, batch = await _behind_the_wall(request, body, origin)
+    del body
     agent = request.headers.get("User-Agent", "")
     batch = msgspec.structs.replace(batch, user_agent=_label(agent))
     try:
@@ -154,15 +159,33 @@ async def _post_batch(request: web.Request) -> web.StreamResponse:
         raise verdict
     if verdict is Accepted.STORED:
         request.app[_HARVEST].submit(site, batch)
+        request.app[MASKED_BY_WALL][site.id] += batch.masked_by_wall
     return _json(
         202,
         {
             "accepted": len(batch.events),
             "refused": batch.refused,
+            "masked_by_wall": batch.masked_by_wall,
             "duplicate": verdict is Accepted.DUPLICATE,
         },
         _cors(origin),
     )
+
+
+async def _behind_the_wall(
+    request: web.Request, body: bytes, origin: str | None
+) -> tuple[Site, Batch]:
+    """The batch in `body`, masked by the policy of its site. Raises RefusedBatch."""
+    access = request.app[_ACCESS]
+    while True:
+        async with request.app[_DECODING]:
+            policy, batch = await asyncio.to_thread(
+                _decode, body, _encoding(request), access.policy
+            )
+        site = await access.site(batch.key, origin)
+        if site.policy == policy:
+            return site, batch
+        # The site is new here, or was changed a moment ago.
 
 
 async def _read_body(request: web.Request) -> bytes:
@@ -192,8 +215,11 @@ def _encoding(request: web.Request) -> str:
     return request.headers.get("Content-Encoding", "").strip().lower()
 
 
-def _decode(body: bytes, encoding: str) -> Batch:
-    """The batch in a body as sent; runs in a thread. Raises RefusedBatch."""
+def _decode(body: bytes, encoding: str, policy_of: Callable[[str], Policy]) -> tuple[Policy, Batch]:
+    """The batch in a body as sent, and by which policy it is masked; runs in a thread.
+
+    Raises RefusedBatch.
+    """
     if encoding not in ("", "identity", "gzip"):
         raise RefusedBatch(Refusal.ENCODING, "Send JSON as it is, or as gzip.")
     # The body tells, not the header: a beacon cannot set one, and a server in between that
@@ -207,7 +233,14 @@ def _decode(body: bytes, encoding: str) -> Batch:
             ) from None
         except BrokenGzip as error:
             raise RefusedBatch(Refusal.BROKEN_GZIP, f"This is not gzip: {error}.") from None
-    return decode_batch(body)
+    used: list[Policy] = []
+
+    def noted(key: str) -> Policy:
+        used.append(policy_of(key))
+        return used[0]
+
+    batch = decode_batch(body, policy_of=noted)
+    return used[0], batch
 
 
 async def _preflight(request: web.Request) -> web.StreamResponse:

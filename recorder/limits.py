@@ -41,6 +41,12 @@ __all__ = [
     "TRAIT_NAME_CHARS",
     "TRAIT_VALUE_CHARS",
     "URL_CHARS",
+    "WALL_CANDIDATES",
+    "WALL_LEVELS",
+    "WALL_NAMES",
+    "WALL_PARAMETERS",
+    "WALL_QUOTES",
+    "WALL_SHEETS",
     "WIRE_BYTES",
 ]
 
@@ -110,6 +116,26 @@ SITES_REFRESH_SECONDS: Final = 5.0
 
 SHUTDOWN_SECONDS: Final = 10.0
 """Seconds that requests in flight have to end when the collector stops."""
+
+# What the wall looks at (`recorder/masking/`).
+
+WALL_PARAMETERS: Final = 50
+"""Query parameters that a site names to be kept; whoever wants more keeps all."""
+
+WALL_LEVELS: Final = 1_000
+"""Levels of elements that are looked up: browsers' parsers stop at 512, forged pages circle."""
+
+WALL_NAMES: Final = 20_000
+"""Names of attributes, and questions about them, that are remembered: real pages have hundreds."""
+
+WALL_SHEETS: Final = 10_000
+"""Style sheets of all sites that are known by digest: 1 MB. Then they are learned again."""
+
+WALL_CANDIDATES: Final = 5_000
+"""Places in one text that look like a card or phone and are none; beyond it all of it is masked."""
+
+WALL_QUOTES: Final = 100_000
+"""Quotation marks in one style sheet: 10,000 icons of a font have 20,000. It is dropped beyond."""
 
 # What the asset archive fetches.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
 from recorder.errors import WrongUse
+from recorder.masking import Policy
 
 __all__ = ["Consent", "Site", "is_private_origin", "normalise_origin", "site_id", "site_names"]
 
@@ -26,7 +27,8 @@ class Site:
     """A registered site. `origins` are normalised; `created_at` is epoch ms.
 
     `allow_private`: its assets may be fetched from private and loopback
-    addresses, because the site itself lives there.
+    addresses, because the site itself lives there. `policy` is what is masked
+    on the server whatever the tag has done.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Site:
     consent: Consent
     allow_private: bool
     created_at: int
+    policy: Policy = field(default_factory=Policy)
 
 
 def normalise_origin(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,16 @@ from recorder.importing import About, RefusedFile, Taken, recording_files, take_
 from recorder.store import Store
 
 __all__ = ["import_"]
+
+
+class Mask(StrEnum):
+    """What is masked of the recordings."""
+
+    INPUTS = "inputs"
+    TEXT = "text"
+    STRICT = "strict"
+    NONE = "none"
+
 
 Refused = list[tuple[Path, str]]
 
@@ -35,6 +46,12 @@ def import_(
     ] = None,
     variant: Annotated[str | None, typer.Option(help="The A/B variant that was shown.")] = None,
     release: Annotated[str | None, typer.Option(help="The release that was recorded.")] = None,
+    mask: Annotated[
+        Mask | None,
+        typer.Option(
+            help="As the tag's levels; `none` keeps what was typed. Else as the site has it."
+        ),
+    ] = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -55,6 +72,7 @@ def import_(
             traits=parse_traits(trait or []),
             variant=variant,
             release=release,
+            mask=mask.value if mask else None,
         )
         task = bars.add_task("importing", total=len(found))
         taken: list[Taken] = []
@@ -90,6 +108,7 @@ def _report(taken: list[Taken], refused: Refused, json: bool) -> None:
                         "new": not one.known,
                         "documents": one.documents,
                         "events": one.events,
+                        "masked": one.masked,
                         "refused": dict(one.refused),
                         "remarks": one.remarks,
                     }
@@ -117,6 +136,8 @@ def _summary(taken: list[Taken]) -> str:
         f"imported {len(new)} sessions, {sum(one.documents for one in new)} documents, "
         f"{sum(one.events for one in new)} events"
     )
+    masked = sum(one.masked for one in new)
+    said += f"; {masked} values in them were masked" if masked else ""
     return said + (f"; {known} were there already" if known else "")
 
 

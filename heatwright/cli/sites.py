@@ -1,8 +1,10 @@
-"""`heatwright sites`: who may write."""
+"""`heatwright sites`: who may write, and what is masked."""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from html import escape
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ import typer
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, print_table
 from recorder.errors import WrongUse
+from recorder.masking import Policy
 from recorder.sites import Site
 
 __all__ = ["Consent", "app", "pasted_tag"]
@@ -25,14 +28,58 @@ class Consent(StrEnum):
     NOT_REQUIRED = "not-required"
 
 
-def pasted_tag(collector: str, key: str, consent: Consent) -> str:
-    """The script element for a site's pages; `collector` has no slash at its end."""
+class Mask(StrEnum):
+    """How much is masked: `data-mask`."""
+
+    INPUTS = "inputs"
+    TEXT = "text"
+    STRICT = "strict"
+
+
+class KeepFragment(StrEnum):
+    """Which fragments stay in URLs: `data-keep-fragment`."""
+
+    NONE = "none"
+    ROUTES = "routes"
+    ALL = "all"
+
+
+_MASK_HELP = "What is masked: see docs/masking.md."
+_QUERY_HELP = "Query parameters that stay in URLs, separated by commas; * keeps all, '' none."
+_FRAGMENT_HELP = "Fragments that stay in URLs."
+
+
+def pasted_tag(
+    collector: str,
+    key: str,
+    consent: Consent,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+) -> str:
+    """The script element for a site's pages; `collector` has no slash at its end.
+
+    Where `policy` is not the default, its settings are told to the tag as well.
+    """
+    settings = {
+        "key": key,
+        "consent": consent,
+        "mask": policy.mask if policy.mask != Policy().mask else "",
+        "keep-query": " ".join(policy.keep_query),
+        "keep-fragment": policy.keep_fragment if policy.keep_fragment != "none" else "",
+    }
+    told = [f'data-{name}="{escape(value)}"' for name, value in settings.items() if value]
+    lines = [" ".join(told[:2]), *told[2:]]
     # The second line keeps the site's cookies and the page's address from the collector.
     return (
         f'<script async src="{collector}/heatwright.js"\n'
-        f'        crossorigin referrerpolicy="no-referrer"\n'
-        f'        data-key="{key}" data-consent="{consent}"></script>'
+        f'        crossorigin referrerpolicy="no-referrer"\n        '
+        + "\n        ".join(lines)
+        + "></script>"
     )
+
+
+def _parameters(text: str) -> tuple[str, ...]:
+    """As the tag reads its attribute: separated by white space or commas."""
+    return tuple(name for name in re.split(r"[\s,]+", text) if name)
 
 
 def _base_url(text: str) -> str:
@@ -59,21 +106,27 @@ def add(
     collector: Annotated[
         str, typer.Option(metavar="URL", help="Where `heatwright serve` will be reached.")
     ] = "http://127.0.0.1:8700",
+    mask: Annotated[Mask, typer.Option(help=_MASK_HELP)] = Mask.INPUTS,
+    keep_query: Annotated[str, typer.Option(metavar="NAMES", help=_QUERY_HELP)] = "",
+    keep_fragment: Annotated[KeepFragment, typer.Option(help=_FRAGMENT_HELP)] = KeepFragment.NONE,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
     """Register a site; prints the tag to paste into its pages.
 
+    The tag masks in the browser, and the collector once more by the same settings.
+
     Example: heatwright sites add shop --origin http://localhost:8000
     """
     base = _base_url(collector)
+    policy = Policy(mask.value, _parameters(keep_query), keep_fragment.value)
     with open_store(store) as opened:
-        site = opened.sites.add(name, origin, consent=consent.value)
+        site = opened.sites.add(name, origin, consent=consent.value, policy=policy)
     if json:
         print_json(_plain(site))
         return
     note("Paste this into the <head> of every page:")
-    typer.echo(pasted_tag(base, site.write_key, consent))
+    typer.echo(pasted_tag(base, site.write_key, consent, policy))
     _explain(base, consent)
 
 
@@ -93,6 +146,40 @@ def _explain(base: str, consent: Consent) -> None:
     note("All settings and calls are in docs/tag.md.")
 
 
+@app.command("set")
+def change(
+    name: Annotated[str, typer.Argument(help="The site's name.")],
+    mask: Annotated[Mask | None, typer.Option(help=_MASK_HELP)] = None,
+    keep_query: Annotated[str | None, typer.Option(metavar="NAMES", help=_QUERY_HELP)] = None,
+    keep_fragment: Annotated[KeepFragment | None, typer.Option(help=_FRAGMENT_HELP)] = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Change what the collector masks of a site; what is not given stays.
+
+    Prints the settings that the tag on its pages needs to agree. What is stored stays as it is.
+
+    Example: heatwright sites set shop --mask text --keep-query q,page
+    """
+    with open_store(store) as opened:
+        before = opened.sites.get(name).policy
+        policy = Policy(
+            before.mask if mask is None else mask.value,
+            before.keep_query if keep_query is None else _parameters(keep_query),
+            before.keep_fragment if keep_fragment is None else keep_fragment.value,
+        )
+        site = opened.sites.set(name, policy)
+    if json:
+        print_json(_plain(site))
+        return
+    note("The tag on the site's pages must say the same:")
+    kept = " ".join(policy.keep_query)
+    typer.echo(
+        f'data-mask="{policy.mask}" data-keep-query="{escape(kept)}" '
+        f'data-keep-fragment="{policy.keep_fragment}"'
+    )
+
+
 @app.command("list")
 def list_sites(store: StoreOption = None, json: JsonOption = False) -> None:
     """List registered sites.
@@ -105,9 +192,10 @@ def list_sites(store: StoreOption = None, json: JsonOption = False) -> None:
         print_json([_plain(site) for site in found])
         return
     rows: list[list[object]] = [
-        [site.id, ", ".join(site.origins), site.consent, site.write_key] for site in found
+        [site.id, ", ".join(site.origins), site.consent, site.policy.mask, site.write_key]
+        for site in found
     ]
-    print_table("Sites", ["site", "origins", "consent", "write key"], rows)
+    print_table("Sites", ["site", "origins", "consent", "mask", "write key"], rows)
 
 
 def _plain(site: Site) -> dict[str, object]:
@@ -118,4 +206,7 @@ def _plain(site: Site) -> dict[str, object]:
         "write_key": site.write_key,
         "allow_private": site.allow_private,
         "created_at": site.created_at,
+        "mask": site.policy.mask,
+        "keep_query": list(site.policy.keep_query),
+        "keep_fragment": site.policy.keep_fragment,
     }

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -28,6 +28,7 @@ from recorder.errors import WrongUse
 from recorder.events import Event, EventType, encode_events
 from recorder.importing.reading import RefusedFile, Stream, read_streams
 from recorder.importing.splitting import Load, split_loads
+from recorder.masking import Level, Policy, mask_events, mask_page
 from recorder.refusals import EventRefusal
 from recorder.sites import Site
 from recorder.store import Accepted, Store
@@ -50,7 +51,8 @@ class About:
     """What the files do not say: of which site, visitor, traits, variant and release they are.
 
     `site` None: the one with the recorded page's origin, registered if it is
-    new. `visitor` None: each file is somebody else's.
+    new. `visitor` None: each file is somebody else's. `mask` None: as the site
+    has it; `none` keeps everything as it was recorded.
     """
 
     site: Site | None = None
@@ -58,6 +60,7 @@ class About:
     traits: dict[str, str] = field(default_factory=dict)
     variant: str | None = None
     release: str | None = None
+    mask: Level | Literal["none"] | None = None
 
     def __post_init__(self) -> None:
         """Raises WrongUse for what no recording may say of itself."""
@@ -78,7 +81,8 @@ class About:
 class Taken:
     """What became of one file: `session` is new unless `known`; counts are of what was new.
 
-    `refused` counts events that were left out, by reason; `remarks` are sentences.
+    `refused` counts events that were left out, by reason, `masked` what had to
+    be masked; `remarks` are sentences.
     """
 
     file: Path
@@ -86,6 +90,7 @@ class Taken:
     known: bool = True
     documents: int = 0
     events: int = 0
+    masked: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
 
@@ -112,6 +117,7 @@ def take_file(store: Store, file: Path, about: About) -> Taken:
     taken.session = _session_id(load for _, load in complete)
     site = about.site or site_for(store, complete[0][1].url)
     for ordinal, (tab, load) in enumerate(complete):
+        _mask(load, site, about, taken)
         _store(store, _batches(load, site, about, f"{taken.session}-{tab}-{ordinal}"), taken)
     return taken
 
@@ -132,8 +138,8 @@ def _judged(stream: Stream, taken: Taken) -> list[Event]:
             taken.refused[EventRefusal.CLOCK.value] += 1
             continue
         # Its own time is the clock it is judged by: a recording may be years old.
-        if event := judge_event(raw, int(at), taken.refused):
-            kept.append(event)
+        if judged := judge_event(raw, int(at), taken.refused):
+            kept.append(judged[0])
     kept.sort(key=lambda event: event.timestamp)
     return kept
 
@@ -153,6 +159,21 @@ def _with_web_address(raw: msgspec.Raw, taken: Taken) -> msgspec.Raw:
     if remark not in taken.remarks:
         taken.remarks.append(remark)
     return msgspec.Raw(msgspec.json.encode(event | {"data": data | {"href": NO_WEB_ADDRESS}}))
+
+
+def _mask(load: Load, site: Site, about: About, taken: Taken) -> None:
+    """Masks as the collector's wall does, but knows the whole document, and leaves parameters.
+
+    What is fetched to draw the page is told by them: other recorders than ours
+    leave them in, and the files are in the archive under those names.
+    """
+    level = about.mask or site.policy.mask
+    if level == "none":
+        return
+    policy = Policy(mask=level, keep_query=("*",), keep_fragment="all")
+    masked = mask_events(load.events, policy, load.url)
+    load.events, load.url = masked.events, mask_page(load.url, policy)
+    taken.masked += masked.count
 
 
 def _session_id(loads: Iterable[Load]) -> str:

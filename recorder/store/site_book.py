@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from recorder.errors import UnknownSite, WrongUse
+from recorder.masking import Policy
 from recorder.sites import Consent, Site, is_private_origin, normalise_origin, site_id
 from recorder.store.engine import Database
 from recorder.store.tables import sites
@@ -31,12 +32,13 @@ class SiteBook:
         origins: Iterable[str],
         consent: Consent = "required",
         allow_private: bool | None = None,
+        policy: Policy | None = None,
     ) -> Site:
         """Registers a site and makes its write key.
 
         `allow_private` None: allowed if one of the origins itself is localhost
-        or a private address. Raises WrongUse for a bad id or origin, or an id
-        that is taken.
+        or a private address. `policy` None: the tag's defaults. Raises WrongUse
+        for a bad id or origin, or an id that is taken.
         """
         normal = _origins(origins)
         if allow_private is None:
@@ -48,6 +50,7 @@ class SiteBook:
             consent,
             allow_private,
             int(time.time() * 1000),
+            policy or Policy(),
         )
         try:
             with self._database.writing() as connection:
@@ -60,6 +63,7 @@ class SiteBook:
                         "consent": site.consent,
                         "allow_private": site.allow_private,
                         "created_at": site.created_at,
+                        **_policy_columns(site.policy),
                     },
                 )
         except sa.exc.IntegrityError as error:
@@ -67,6 +71,14 @@ class SiteBook:
                 f"There already is a site {id!r}.", "List the sites with: heatwright sites list"
             ) from error
         return site
+
+    def set(self, id: str, policy: Policy) -> Site:
+        """Gives a registered site another policy, from now on. Raises UnknownSite."""
+        with self._database.writing() as connection:
+            connection.execute(
+                sites.update().where(sites.c.id == id).values(**_policy_columns(policy))
+            )
+        return self.get(id)
 
     def get(self, id: str) -> Site:
         """The site called `id`. Raises UnknownSite."""
@@ -115,4 +127,13 @@ def _site(row: sa.Row[Any]) -> Site:
         row.consent,
         row.allow_private,
         row.created_at,
+        Policy(row.mask, tuple(row.keep_query), row.keep_fragment),
     )
+
+
+def _policy_columns(policy: Policy) -> dict[str, Any]:
+    return {
+        "mask": policy.mask,
+        "keep_query": list(policy.keep_query),
+        "keep_fragment": policy.keep_fragment,
+    }

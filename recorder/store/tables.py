@@ -37,6 +37,10 @@ sites = sa.Table(
     sa.Column("consent", sa.Text, nullable=False),
     sa.Column("allow_private", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
+    # The wall's policy, as `recorder.masking.Policy`; defaults are the tag's.
+    sa.Column("mask", sa.Text, nullable=False, server_default="inputs"),
+    sa.Column("keep_query", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("keep_fragment", sa.Text, nullable=False, server_default="none"),
 )
 
 sessions = sa.Table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,61 @@ def test_a_collector_that_is_no_address_registers_nothing(wrong: str, run: Run, 
     assert done.returncode == 2
     assert "collector's address" in done.stderr
     assert run("sites", "list", "--json", "--store", store).stdout.strip() == "[]"
+
+
+def test_the_printed_tag_says_what_the_collector_masks(run: Run, store: str) -> None:
+    done = run(
+        *(*ADD, "--mask", "text", "--keep-query", "q, page", "--keep-fragment", "routes"),
+        *("--store", store),
+    )
+
+    assert done.returncode == 0, done.stderr
+    settings = re.findall(r'(data-(?:mask|keep-\w+))="([^"]*)"', done.stdout)
+    assert dict(settings) == {
+        "data-mask": "text",
+        "data-keep-query": "q page",
+        "data-keep-fragment": "routes",
+    }
+    assert _listed(run, store) == ("text", ["q", "page"], "routes")
+
+
+def test_a_tag_with_the_defaults_says_nothing_of_masking(run: Run, store: str) -> None:
+    assert "data-mask" not in run(*ADD, "--store", store).stdout
+    assert _listed(run, store) == ("inputs", [], "none")
+
+
+def test_set_changes_what_is_given_and_leaves_the_rest(run: Run, store: str) -> None:
+    run(*ADD, "--keep-query", "q", "--store", store)
+
+    done = run("sites", "set", "shop", "--mask", "strict", "--store", store)
+
+    assert done.stdout == 'data-mask="strict" data-keep-query="q" data-keep-fragment="none"\n'
+    assert _listed(run, store) == ("strict", ["q"], "none")
+    run("sites", "set", "shop", "--keep-query", "", "--store", store)
+    assert _listed(run, store) == ("strict", [], "none")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("nobody", "--mask", "text"), "no site 'nobody'"),
+        (("shop", "--mask", "everything"), "everything"),
+        (("shop", "--keep-query", "a=b"), "no parameter's name"),
+        (("shop", "--keep-query", ",".join(map(str, range(51)))), "at most 50 parameters"),
+    ],
+)
+def test_a_wrong_policy_changes_nothing(
+    wrong: tuple[str, ...], said: str, run: Run, store: str
+) -> None:
+    run(*ADD, "--store", store)
+
+    done = run("sites", "set", *wrong, "--store", store)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert _listed(run, store) == ("inputs", [], "none")
+
+
+def _listed(run: Run, store: str) -> tuple[str, list[str], str]:
+    (site,) = json.loads(run("sites", "list", "--json", "--store", store).stdout)
+    return site["mask"], site["keep_query"], site["keep_fragment"]

@@ -56,7 +56,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 async def modules(browser: Browser) -> AsyncIterator[Page]:
     """A page with the redactor's modules as globals named like their files; it stays blank."""
     opened = await browser.new_page()
-    for name in ("text", "patterns", "urls", "css", "payload"):
+    for name in ("text", "patterns", "urls", "css", "payload", "inputs", "kind", "names"):
         source = module_script(f"recorder/client/redact/{name}.ts", name)
         await opened.add_script_tag(content=source)
     yield opened

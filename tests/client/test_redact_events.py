@@ -27,10 +27,14 @@ async def _one(page: Page, html: str, tag: str, **rules: Any) -> dict[str, Any]:
     return _elements(await recorded(page), tag)[0]
 
 
-async def test_a_blocked_element_tells_its_size_without_being_pinned_to_it(page: Page) -> None:
+@pytest.mark.parametrize("level", ["inputs", "strict"])
+async def test_a_blocked_element_tells_its_size_without_being_pinned_to_it(
+    page: Page, level: str
+) -> None:
+    """At `text` and `strict` the size itself was masked: it is no attribute of browsers."""
     html = "<p class='rr-block a' style='width: 120.25px; height: 40px' title=x>secret</p>"
 
-    element = await _one(page, html, "p")
+    element = await _one(page, html, "p", mask=level)
 
     assert element["attributes"] == {"class": "rr-block a", "rr_block_size": "120.3 40.0"}
     assert element["childNodes"] == []

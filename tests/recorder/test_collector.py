@@ -63,7 +63,12 @@ async def test_a_batch_is_acknowledged_and_durable(
     )
     assert (status, reply) == (
         202,
-        {"accepted": 2, "refused": {"unknown_event_type": 1}, "duplicate": False},
+        {
+            "accepted": 2,
+            "refused": {"unknown_event_type": 1},
+            "masked_by_wall": 0,
+            "duplicate": False,
+        },
     )
     assert headers["Access-Control-Allow-Origin"] == ORIGIN
     assert headers["Vary"] == "Origin"

@@ -18,6 +18,7 @@ from recorder import limits
 from recorder.errors import WrongUse
 from recorder.events import encode_events
 from recorder.importing import About, RefusedFile, recording_files, take_file
+from recorder.masking import Policy
 from recorder.store import Store
 from tests.recorder.making import NOW, custom, meta, move, snapshot
 
@@ -270,6 +271,29 @@ def test_what_the_files_do_not_say_is_said_once(store: Store, tmp_path: Path) ->
     for wrong in ({"visitor": "a b"}, {"traits": {"": "x"}}, {"release": "x" * 201}):
         with pytest.raises(WrongUse):
             About(**wrong)
+
+
+def test_what_was_typed_is_masked_unless_it_is_to_stay(store: Store, tmp_path: Path) -> None:
+    secret, address = "kept-by-nobody", "jane@shop.example"
+    field = element(9, tag="input")
+    field["attributes"] = {"value": secret, "src": "/i.png?id=7"}
+    typed = {"source": 5, "id": 9, "text": secret, "isChecked": False}
+    events = [
+        *load(0, "https://shop.example/?step=2", document(element(2, field, tag="html"))),
+        {"type": 3, "timestamp": NOW + 5, "data": typed},
+        custom("note", {"text": address}, 6),
+    ]
+    masked = taken(store, tmp_path, events)
+    text = json.dumps(recorded(store, masked.session))
+    assert masked.masked == 3
+    assert (text.count(secret), text.count(address), text.count("********")) == (0, 0, 4)
+    assert "?step=2" in text
+    assert "/i.png?id=7" in text
+    whole = taken(store, tmp_path, [*events, move(9)], About(mask="none"))
+    assert recorded(store, whole.session) == [[*events, move(9)]]
+    store.sites.set("shop.example", Policy("strict"))
+    strict = taken(store, tmp_path, [*events, move(10)])
+    assert "/i.png" not in json.dumps(recorded(store, strict.session))
 
 
 def test_folders_are_searched_by_name(tmp_path: Path) -> None:

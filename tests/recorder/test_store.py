@@ -22,6 +22,7 @@ from recorder.errors import (
     UnknownSite,
     WrongUse,
 )
+from recorder.masking import Policy
 from recorder.sites import Site
 from recorder.store import Accepted, Outcome, Store
 from recorder.store.tables import metadata
@@ -299,6 +300,20 @@ def test_migrations_build_the_tables(store: Store, store_url: str) -> None:
     with sa.create_engine(store_url).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         connection.engine.dispose()
+
+
+def test_sites_of_an_older_store_get_the_defaults_of_the_tag(store_url: str) -> None:
+    with Store.open(store_url) as store:
+        site = store.sites.add("shop", [ORIGIN])
+    with sqlite3.connect(file_of(store_url)) as connection:
+        for column in ("mask", "keep_query", "keep_fragment"):
+            connection.execute(f"ALTER TABLE sites DROP COLUMN {column}")
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    connection.close()
+
+    with Store.open(store_url) as store:
+        assert store.sites.list() == [site]
+        assert store.sites.set("shop", Policy("text", ("q",), "all")) == store.sites.get("shop")
 
 
 def test_a_store_is_kept_when_opened_again(store_url: str) -> None:

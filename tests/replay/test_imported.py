@@ -77,7 +77,7 @@ async def test_what_rrweb_recorded_is_shown_as_it_was(
         body = json.dumps(events) if packed else f"[{','.join(events)}]"
         file = tmp_path / "visit.json"
         file.write_text(body, encoding="utf-8")
-        taken = take_file(store, file, About())
+        taken = take_file(store, file, About(mask="none"))
         assert (taken.documents, taken.events, dict(taken.refused)) == (2, len(events), {})
 
         documents = store.documents(taken.session)

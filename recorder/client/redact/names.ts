@@ -6,7 +6,7 @@ const TEXT =
 
 /** Standard attributes whose properties are called something else, or have none everywhere. */
 const RENAMED =
-  /^(?:class|for|type|role|is|part|exportparts|charset|http-equiv|property|itemprop|allow|playsinline|controls|autoplay|muted|default|command(?:for)?|xmlns(?::xlink)?|xml:space|contenteditable|rr_open_mode|rr_mediastate)$/;
+  /^(?:class|for|type|role|is|part|exportparts|charset|http-equiv|property|itemprop|allow|playsinline|controls|autoplay|muted|default|command(?:for)?|xmlns(?::xlink)?|xml:space|contenteditable|rr_open_mode|rr_mediastate|rr_block_size)$/;
 
 /** Names, states and references of ARIA; its other attributes are read out. */
 const ARIA = /^aria-(?!label$|desc|role|place|value|braille)/;
