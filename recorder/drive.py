@@ -76,7 +76,7 @@ def site_for(store: Store, url: str) -> Site:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise WrongUse(f"{url!r} is not a web address.", "Give one that begins with http://.")
-    origin = normalise_origin(f"{parts.scheme}://{parts.netloc}")
+    origin = normalise_origin(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
     known = store.sites.by_origin(origin)
     if known:
         return known

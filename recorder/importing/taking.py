@@ -30,7 +30,7 @@ from recorder.importing.reading import RefusedFile, Stream, read_streams
 from recorder.importing.splitting import Load, split_loads
 from recorder.masking import Level, Policy, mask_events, mask_page
 from recorder.refusals import EventRefusal
-from recorder.sites import Site
+from recorder.sites import Site, normalise_origin
 from recorder.store import Accepted, Store
 
 __all__ = ["About", "Taken", "take_file"]
@@ -153,12 +153,21 @@ def _with_web_address(raw: msgspec.Raw, taken: Taken) -> msgspec.Raw:
     if event.get("type") != EventType.META or not isinstance(data, dict):
         return raw
     href = data.get("href")
-    if not isinstance(href, str) or urlsplit(href).scheme in ("http", "https"):
+    if not isinstance(href, str) or _is_web_address(href):
         return raw
     remark = f"a page without a web address is shown at {NO_WEB_ADDRESS}"
     if remark not in taken.remarks:
         taken.remarks.append(remark)
     return msgspec.Raw(msgspec.json.encode(event | {"data": data | {"href": NO_WEB_ADDRESS}}))
+
+
+def _is_web_address(href: str) -> bool:
+    try:
+        parts = urlsplit(href)
+        normalise_origin(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+    except (ValueError, WrongUse):
+        return False
+    return True
 
 
 def _mask(load: Load, site: Site, about: About, taken: Taken) -> None:
