@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from typing import Any
 
 import msgspec
 
 from recorder import limits
 from recorder.events import CustomData, Event, EventType, MetaData, PluginData
-from recorder.json_guard import mend_surrogates, nesting_depth
+from recorder.json_guard import longest_string, mend_surrogates, nesting_depth
 from recorder.refusals import BatchConflict, EventRefusal, Refusal, RefusedBatch
 
 __all__ = [
     "Batch",
     "BatchConflict",
     "EventRefusal",
+    "Quarantined",
     "Refusal",
     "RefusedBatch",
+    "WireBatch",
     "decode_batch",
 ]
 
@@ -34,11 +35,24 @@ _ID = re.compile(limits.ID_PATTERN)
 _SCHEMES = ("http://", "https://")
 
 
+class Quarantined(msgspec.Struct):
+    """Events of one batch that were left out for one reason.
+
+    How many, their bytes, and where the first stood in the batch (from 0). The
+    events themselves are not kept: what cannot be understood cannot be masked.
+    """
+
+    reason: EventRefusal
+    first_position: int
+    events: int = 0
+    bytes: int = 0
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A checked batch. Times are epoch ms by the visitor's clock, but for `received_at`.
 
-    `events` are sound and within limits; `refused` counts those left out by
-    reason. `url` is the document's URL when the batch was sealed.
+    `events` are sound and within limits; `quarantine` tells of those left out,
+    one entry a reason. `url` is the document's URL when the batch was sealed.
     `user_agent` comes from the request, not from the wire. `received_at` is
     ours; None for a batch that came over no wire. `size` is the bytes of the
     body, which the events keep in memory.
@@ -58,13 +72,23 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     release: str | None = None
     device: str | None = None
     events: list[Event] = []
-    refused: dict[str, int] = {}
+    quarantine: list[Quarantined] = []
     user_agent: str = ""
     received_at: int | None = None
     size: int = 0
 
+    @property
+    def refused(self) -> dict[str, int]:
+        """How many events were left out, by reason."""
+        return {str(one.reason): one.events for one in self.quarantine}
 
-class _Wire(msgspec.Struct):
+
+class WireBatch(msgspec.Struct):
+    """A batch as it is sent: `Batch` says what the fields mean.
+
+    `v` is the wire format's version. Traits may be any plain value; they become text.
+    """
+
     v: int
     key: str
     visitor: str
@@ -82,7 +106,7 @@ class _Wire(msgspec.Struct):
     device: str | None = None
 
 
-_WIRE = msgspec.json.Decoder(_Wire)
+_WIRE = msgspec.json.Decoder(WireBatch)
 _EVENT = msgspec.json.Decoder(Event)
 _ANY = msgspec.json.Decoder(Any)
 _TYPES = frozenset(int(kind) for kind in EventType)
@@ -105,8 +129,7 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
         )
     wire = _decode_envelope(mend_surrogates(body))
     _judge_envelope(wire, now)
-    refused: Counter[str] = Counter()
-    events = [event for raw in wire.events if (event := _judge_event(raw, now, refused))]
+    events, quarantine = _judge_events(wire.events, now)
     return Batch(
         key=wire.key,
         visitor=wire.visitor,
@@ -122,13 +145,13 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
         release=_judge_label(wire.release, "release"),
         device=_judge_label(wire.device, "device"),
         events=events,
-        refused=dict(refused),
+        quarantine=quarantine,
         received_at=now,
         size=len(body),
     )
 
 
-def _decode_envelope(body: bytes) -> _Wire:
+def _decode_envelope(body: bytes) -> WireBatch:
     try:
         return _WIRE.decode(body)
     except RecursionError:
@@ -137,7 +160,7 @@ def _decode_envelope(body: bytes) -> _Wire:
         raise RefusedBatch(Refusal.MALFORMED, f"This is not a batch: {error}.") from None
 
 
-def _judge_envelope(wire: _Wire, now: int) -> None:
+def _judge_envelope(wire: WireBatch, now: int) -> None:
     """Raises RefusedBatch for the first thing in the envelope that is not right."""
     if wire.v != WIRE_VERSION:
         raise RefusedBatch(Refusal.VERSION, f"Only wire version {WIRE_VERSION} is understood.")
@@ -175,18 +198,30 @@ def _in_clock_window(at: float, now: int) -> bool:
     return now - limits.CLOCK_BEHIND_MS <= at <= now + limits.CLOCK_AHEAD_MS
 
 
-def _judge_event(raw: msgspec.Raw, now: int, refused: Counter[str]) -> Event | None:
-    """The event in `raw`, or None with its reason counted in `refused`."""
+def _judge_events(raws: list[msgspec.Raw], now: int) -> tuple[list[Event], list[Quarantined]]:
+    """The sound events among `raws`, and what is to be told of the others."""
+    events: list[Event] = []
+    left_out: dict[EventRefusal, Quarantined] = {}
+    for position, raw in enumerate(raws):
+        judged = _judge_event(raw, now)
+        if isinstance(judged, Event):
+            events.append(judged)
+        else:
+            told = left_out.setdefault(judged, Quarantined(judged, position))
+            told.events += 1
+            told.bytes += len(bytes(raw))
+    return events, list(left_out.values())
+
+
+def _judge_event(raw: msgspec.Raw, now: int) -> Event | EventRefusal:
+    """The event in `raw`, or what is wrong with it."""
     try:
         event = _EVENT.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        refused[EventRefusal.MALFORMED.value] += 1
-        return None
-    reason = _flaw(event, now)
-    if reason is not None:
-        refused[reason.value] += 1
-        return None
-    return event
+        return EventRefusal.MALFORMED
+    except RecursionError:
+        return EventRefusal.TOO_DEEP
+    return _flaw(event, now) or event
 
 
 def _flaw(event: Event, now: int) -> EventRefusal | None:
@@ -198,6 +233,8 @@ def _flaw(event: Event, now: int) -> EventRefusal | None:
     body = bytes(event.data)
     if nesting_depth(body, limits.NESTING_LEVELS) > limits.NESTING_LEVELS:
         return EventRefusal.TOO_DEEP
+    if longest_string(body, limits.STRING_BYTES) > limits.STRING_BYTES:
+        return EventRefusal.LONG_STRING
     try:
         data = _ANY.decode(body)
         if not isinstance(data, dict):

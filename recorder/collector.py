@@ -2,91 +2,136 @@
 
 POST /v1/batches     one wire batch (JSON, or gzip of it)    202, or an error below
 OPTIONS /v1/batches  preflight                               204 or 403
+GET /v1/sessions     and below: reading, see `recorder.session_api`
 GET /heatwright.js   the tag, and beside it all of `recorder.tag_file.TAG_FILES`
 GET /s/{session}     how to replay a session: where `heatwright.sessionUrl()` leads
-GET /healthz         200 {"ok": true}, 503 when the store does not answer
+GET /healthz         200 {"ok": true}, 503 when the store cannot be written
+GET /metrics         for Prometheus, with an admin token
+GET /openapi.json    all of this for programs, see `recorder.openapi`
 
 An error is `{"error": {"reason": "...", "message": "..."}}`; the reasons and
-their statuses are `recorder.refusals.Refusal` and `STATUS`.
+their statuses are in `recorder.refusals`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from aiohttp import web
 
 from recorder import limits
 from recorder.access import SiteAccess
+from recorder.answers import Acknowledged, Healthy
 from recorder.assets.harvest import Harvest
-from recorder.batches import Batch, Refusal, RefusedBatch, decode_batch
+from recorder.batches import Batch, decode_batch
+from recorder.bearer import TokenAccess
+from recorder.callers import Callers
+from recorder.connections import ConnectionKeeper
 from recorder.errors import UnknownSite, Unready
+from recorder.health import Health
 from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
 from recorder.ingest import GroupWriter, QueueFull
+from recorder.meters import Meters
+from recorder.openapi import describe
+from recorder.parts import (
+    ACCESS,
+    CALLERS,
+    CONNECTIONS,
+    DECODING,
+    HARVEST,
+    HEALTH,
+    METERS,
+    READING,
+    STORE,
+    THROTTLE,
+    TOKENS,
+    WRITER,
+)
+from recorder.rates import Throttle
+from recorder.refusals import Refusal, RefusedBatch
+from recorder.replies import BATCHES, cors, guard, json_answer, secure
+from recorder.session_api import add_session_routes
 from recorder.session_link import session_link
 from recorder.store import Accepted, Store
 from recorder.tag_file import TAG_FILES, tag_response
 
 __all__ = ["make_collector", "serving"]
 
-_RETRY_AFTER: Final = "5"  # seconds; a group commit takes milliseconds, a full disk longer
 _PREFLIGHT_SECONDS: Final = "7200"  # the longest that Chromium remembers a preflight
 _DECODERS: Final = 4  # bodies inflated and decoded at a time: bounds memory to 4 x INFLATED_BYTES
 
-_SECURITY_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    # The tag is embedded by other sites' pages; nothing else here is worth embedding.
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
 
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-_STORE: Final = web.AppKey("store", Store)
-_ACCESS: Final = web.AppKey("access", SiteAccess)
-_WRITER: Final = web.AppKey("writer", GroupWriter)
-_HARVEST: Final = web.AppKey("harvest", Harvest)
-_DECODING: Final = web.AppKey("decoding", asyncio.Semaphore)
-
-
-def make_collector(store: Store, *, fetch_assets: bool = True) -> web.Application:
+def make_collector(
+    store: Store,
+    *,
+    fetch_assets: bool = True,
+    rate_limits: bool = True,
+    trusted_proxies: int = 0,
+) -> web.Application:
     """The collector as an aiohttp application over `store`.
 
     `fetch_assets` False leaves the sites' images, fonts and style sheets alone.
-    `serving` runs it with the right limits of the connection, too.
+    `rate_limits` False is for where a proxy in front limits rates.
+    `trusted_proxies`: how many of them append to X-Forwarded-For. `serving`
+    runs it with the right limits of the connection, too.
     """
-    app = web.Application(client_max_size=limits.INFLATED_BYTES, middlewares=[_guard])
-    app[_STORE] = store
-    app[_ACCESS] = SiteAccess(store)
-    app[_WRITER] = GroupWriter(store)
-    app[_HARVEST] = Harvest(store, enabled=fetch_assets)
-    app[_DECODING] = asyncio.Semaphore(_DECODERS)
-    app.router.add_post("/v1/batches", _post_batch)
-    app.router.add_route("OPTIONS", "/v1/batches", _preflight)
+    app = web.Application(client_max_size=limits.INFLATED_BYTES, middlewares=[guard])
+    app[STORE] = store
+    app[ACCESS] = SiteAccess(store)
+    app[TOKENS] = TokenAccess(store)
+    app[CALLERS] = Callers(trusted_proxies)
+    app[THROTTLE] = Throttle(on=rate_limits)
+    app[METERS] = Meters()
+    app[WRITER] = GroupWriter(store, app[METERS].committed)
+    app[HARVEST] = Harvest(store, enabled=fetch_assets)
+    app[HEALTH] = Health(store)
+    app[CONNECTIONS] = ConnectionKeeper()
+    app[DECODING] = asyncio.Semaphore(_DECODERS)
+    app[READING] = asyncio.Semaphore(limits.API_EVENTS_AT_A_TIME)
+    app[METERS].watch(app[HARVEST], lambda: app[WRITER].waiting, lambda: app[CONNECTIONS].open)
+    app.router.add_post(BATCHES, _post_batch)
+    app.router.add_route("OPTIONS", BATCHES, _preflight)
     for name in TAG_FILES:
         app.router.add_get(f"/{name}", _tag)
     app.router.add_get("/s/{session}", session_link)
     app.router.add_get("/healthz", _health)
+    app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/openapi.json", _openapi)
+    add_session_routes(app)
+    app.on_response_prepare.append(secure)
     app.cleanup_ctx.append(_background)
     return app
 
 
 @asynccontextmanager
 async def serving(
-    store: Store, host: str = "127.0.0.1", port: int = 0, *, fetch_assets: bool = True
+    store: Store,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    fetch_assets: bool = True,
+    rate_limits: bool = True,
+    trusted_proxies: int = 0,
 ) -> AsyncIterator[str]:
     """Runs the collector while the block runs; yields its base URL. Port 0: a free one.
+
+    For the options see `make_collector`.
 
     At the end requests in flight are answered and what was accepted is
     written. Raises Unready if the address cannot be used.
     """
+    app = make_collector(
+        store,
+        fetch_assets=fetch_assets,
+        rate_limits=rate_limits,
+        trusted_proxies=trusted_proxies,
+    )
     runner = web.AppRunner(
-        make_collector(store, fetch_assets=fetch_assets),
+        app,
         access_log=None,
         keepalive_timeout=limits.KEEP_ALIVE_SECONDS,
         shutdown_timeout=limits.SHUTDOWN_SECONDS,
@@ -103,66 +148,63 @@ async def serving(
             ) from error
         bound = runner.addresses[0]
         shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-        yield f"http://{shown}:{bound[1]}"
+        async with app[CONNECTIONS].watching(runner):
+            yield f"http://{shown}:{bound[1]}"
     finally:
         await runner.cleanup()
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
-    app[_WRITER].start()
-    app[_HARVEST].start()
+    app[WRITER].start()
+    app[HARVEST].start()
     yield
-    await app[_WRITER].stop()
-    await app[_HARVEST].drain(limits.ASSET_DRAIN_SECONDS)
-
-
-@web.middleware
-async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Security headers on everything; every refusal in the one shape of an error."""
-    try:
-        response = await handler(request)
-    except RefusedBatch as refusal:
-        response = await _refusal(request, refusal)
-    except Unready as error:
-        response = await _refusal(request, RefusedBatch(Refusal.UNAVAILABLE, error.message))
-    except web.HTTPException as error:
-        response = _error(error.status, f"http_{error.status}", error.reason)
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
-    for name, value in _SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+    await app[WRITER].stop()
+    await app[HARVEST].drain(limits.ASSET_DRAIN_SECONDS)
 
 
 async def _post_batch(request: web.Request) -> web.StreamResponse:
+    try:
+        return await _take_batch(request)
+    except RefusedBatch as refusal:
+        request.app[METERS].refused(Refusal(refusal.reason))
+        raise
+    except Unready:
+        request.app[METERS].refused(Refusal.UNAVAILABLE)
+        raise
+
+
+async def _take_batch(request: web.Request) -> web.StreamResponse:
+    address = request.app[CALLERS].address(request)
+    _refuse_flood(request.app[THROTTLE].wait_of_address(address))
     body = await _read_body(request)
-    async with request.app[_DECODING]:
+    request.app[METERS].received(len(body))
+    async with request.app[DECODING]:
         batch = await asyncio.to_thread(_decode, body, _encoding(request))
     del body
     origin = request.headers.get("Origin")
-    site = await request.app[_ACCESS].site(batch.key, origin)
+    site = await request.app[ACCESS].site(batch.key, origin)
+    _refuse_flood(request.app[THROTTLE].wait_of_batch(batch.key, address, batch.session))
     agent = request.headers.get("User-Agent", "")
     batch = msgspec.structs.replace(batch, user_agent=_label(agent))
     try:
-        verdict = await request.app[_WRITER].write(batch)
+        verdict = await request.app[WRITER].write(batch)
     except QueueFull:
         raise RefusedBatch(Refusal.BUSY, "Too many batches are waiting; try again.") from None
     if isinstance(verdict, UnknownSite):
         raise RefusedBatch(Refusal.UNKNOWN_KEY, verdict.message)
     if not isinstance(verdict, Accepted):
         raise verdict
+    request.app[METERS].accepted(batch, verdict)
     if verdict is Accepted.STORED:
-        request.app[_HARVEST].submit(site, batch)
-    return _json(
-        202,
-        {
-            "accepted": len(batch.events),
-            "refused": batch.refused,
-            "duplicate": verdict is Accepted.DUPLICATE,
-        },
-        _cors(origin),
-    )
+        request.app[HARVEST].submit(site, batch)
+    duplicate = verdict is Accepted.DUPLICATE
+    answer = Acknowledged(len(batch.events), batch.refused, duplicate)
+    return json_answer(202, answer, cors(origin))
+
+
+def _refuse_flood(wait: int) -> None:
+    if wait:
+        raise RefusedBatch(Refusal.RATE, f"Batches come too fast; go on in {wait} seconds.", wait)
 
 
 async def _read_body(request: web.Request) -> bytes:
@@ -212,9 +254,9 @@ def _decode(body: bytes, encoding: str) -> Batch:
 
 async def _preflight(request: web.Request) -> web.StreamResponse:
     origin = request.headers.get("Origin")
-    if not await request.app[_ACCESS].may_ask(origin):
+    if not await request.app[ACCESS].may_ask(origin):
         raise RefusedBatch(Refusal.ORIGIN, "The page's origin is not registered.")
-    headers = _cors(origin) | {
+    headers = cors(origin) | {
         "Access-Control-Allow-Methods": "POST",
         "Access-Control-Allow-Headers": "Content-Type, Content-Encoding",
         "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
@@ -227,52 +269,18 @@ async def _tag(request: web.Request) -> web.StreamResponse:
 
 
 async def _health(request: web.Request) -> web.StreamResponse:
-    await asyncio.to_thread(request.app[_STORE].sites.list)
-    return _json(200, {"ok": True})
+    await request.app[HEALTH].check()
+    return json_answer(200, Healthy())
 
 
-async def _refusal(request: web.Request, refusal: RefusedBatch) -> web.Response:
-    """The reply to a refusal; readable by the page if its origin is registered anywhere."""
-    response = _error(refusal.status, refusal.reason.value, refusal.message)
-    origin = request.headers.get("Origin")
-    response.headers["Vary"] = "Origin"
-    if refusal.reason is not Refusal.ORIGIN and await _may_read(request, origin):
-        response.headers.update(_cors(origin))
-    if refusal.status == 503:
-        response.headers["Retry-After"] = _RETRY_AFTER
-    return response
+async def _metrics(request: web.Request) -> web.StreamResponse:
+    await request.app[TOKENS].require_for_metrics(request)
+    body, media_type = request.app[METERS].render(request.headers.get("Accept", ""))
+    return web.Response(body=body, headers={"Content-Type": media_type})
 
 
-async def _may_read(request: web.Request, origin: str | None) -> bool:
-    """Whether the page may read the reply; no, when the store cannot say."""
-    try:
-        return await request.app[_ACCESS].may_ask(origin)
-    except Unready:
-        return False
-
-
-def _error(status: int, reason: str, message: str) -> web.Response:
-    return _json(status, {"error": {"reason": reason, "message": message}})
-
-
-def _json(status: int, value: Any, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(
-        status=status,
-        body=msgspec.json.encode(value),
-        content_type="application/json",
-        headers=headers,
-    )
-
-
-def _cors(origin: str | None) -> dict[str, str]:
-    """Headers that let `origin` read the reply. Never with credentials: none are used."""
-    if not origin:
-        return {}
-    return {
-        "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "Retry-After",
-        "Vary": "Origin",
-    }
+async def _openapi(request: web.Request) -> web.StreamResponse:
+    return json_answer(200, describe())
 
 
 def _label(text: str) -> str:

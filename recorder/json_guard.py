@@ -1,8 +1,8 @@
 """What JSON from outside may hide that a decoder alone does not judge.
 
-Two things: lone UTF-16 surrogates, which a browser's `JSON.stringify` writes
-for text cut in the middle of an emoji and which Python cannot encode; and
-nesting so deep that a later reader would run out of stack.
+Lone UTF-16 surrogates, which a browser's `JSON.stringify` writes for text cut
+in the middle of an emoji and which Python cannot encode; nesting so deep that a
+later reader would run out of stack; strings so long that each copy costs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 
 import numpy as np
 
-__all__ = ["mend_surrogates", "nesting_depth"]
+__all__ = ["longest_string", "mend_surrogates", "nesting_depth"]
 
 _SURROGATE_HINT = re.compile(rb"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _ESCAPES = re.compile(
@@ -54,3 +54,14 @@ def nesting_depth(body: bytes, enough: int = 0) -> int:
         return 0
     steps = _STEP[np.frombuffer(outside_strings, dtype=np.uint8)]
     return int(np.cumsum(steps, dtype=np.int64).max())
+
+
+def longest_string(body: bytes, enough: int = 0) -> int:
+    """Bytes of the longest string in `body` (sound JSON), as written there, without its quotes.
+
+    If all of `body` has no more than `enough`, that cheap upper bound is returned instead.
+    """
+    if len(body) <= enough:
+        return len(body)
+    plain = body.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    return max(map(len, plain.split(b'"')[1::2]), default=0)

@@ -9,6 +9,7 @@ import typer
 
 from heatwright import __version__
 from heatwright.cli import (
+    audit,
     demo,
     doctor,
     heatmap,
@@ -18,7 +19,10 @@ from heatwright.cli import (
     report,
     serve,
     sessions,
+    site_keys,
+    site_settings,
     sites,
+    tokens,
 )
 from heatwright.cli.output import fail, show_warnings
 
@@ -43,7 +47,11 @@ app.command("replay")(replay.replay)
 app.command("heatmap")(heatmap.heatmap)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
+app.command("audit")(audit.audit)
+sites.app.command("set")(site_settings.set_site)
+sites.app.add_typer(site_keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
+app.add_typer(tokens.app, name="tokens")
 
 
 def _show_version(asked: bool) -> None:

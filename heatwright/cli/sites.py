@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,10 +11,11 @@ import typer
 
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, print_table
+from recorder import limits
 from recorder.errors import WrongUse
 from recorder.sites import Site
 
-__all__ = ["Consent", "app", "pasted_tag"]
+__all__ = ["Consent", "app", "pasted_tag", "plain_site"]
 
 app = typer.Typer(help="Registered sites and their write keys.", no_args_is_help=True)
 
@@ -70,7 +72,7 @@ def add(
     with open_store(store) as opened:
         site = opened.sites.add(name, origin, consent=consent.value)
     if json:
-        print_json(_plain(site))
+        print_json(plain_site(site))
         return
     note("Paste this into the <head> of every page:")
     typer.echo(pasted_tag(base, site.write_key, consent))
@@ -102,7 +104,7 @@ def list_sites(store: StoreOption = None, json: JsonOption = False) -> None:
     with open_store(store) as opened:
         found = opened.sites.list()
     if json:
-        print_json([_plain(site) for site in found])
+        print_json([plain_site(site) for site in found])
         return
     rows: list[list[object]] = [
         [site.id, ", ".join(site.origins), site.consent, site.write_key] for site in found
@@ -110,12 +112,15 @@ def list_sites(store: StoreOption = None, json: JsonOption = False) -> None:
     print_table("Sites", ["site", "origins", "consent", "write key"], rows)
 
 
-def _plain(site: Site) -> dict[str, object]:
+def plain_site(site: Site) -> dict[str, object]:
+    """A site as JSON shows it; `write_key` is the one to paste."""
     return {
         "id": site.id,
         "origins": list(site.origins),
         "consent": site.consent,
         "write_key": site.write_key,
+        "keys": [asdict(key) for key in site.keys],
+        "quota": limits.SITE_BYTES_PER_DAY if site.quota is None else site.quota,
         "allow_private": site.allow_private,
         "created_at": site.created_at,
     }

@@ -266,10 +266,9 @@ def test_sites(store: Store) -> None:
     assert site.origins == ("https://shop.example", "https://xn--bcher-kva.example")
     assert not site.allow_private
     assert store.sites.add("local", ["http://127.0.0.1:8000"]).allow_private
-    assert store.sites.get("shop") == store.sites.by_key(site.write_key) == site
+    assert store.sites.get("shop") == site
     assert store.sites.by_origin("https://SHOP.example") == site
     assert store.sites.by_origin("https://nobody.example") is None
-    assert store.sites.by_key("x") is None
     assert [s.id for s in store.sites.list()] == ["shop", "local"]
     with pytest.raises(UnknownSite):
         store.sites.get("nobody")
