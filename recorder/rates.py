@@ -14,6 +14,7 @@ from recorder import limits
 __all__ = ["Buckets", "Throttle"]
 
 _DIGEST_BYTES = 16
+_ROUNDING = 1e-9  # seconds that adding up a thousand intervals may be off by
 
 
 class Buckets:
@@ -53,10 +54,11 @@ class Buckets:
         now = self._clock()
         full_at = max(self._full_at.pop(digest, now), now)
         wait = full_at - self._slack - now
-        self._full_at[digest] = full_at if wait > 0 else full_at + self._interval
+        refused = wait > _ROUNDING
+        self._full_at[digest] = full_at if refused else full_at + self._interval
         if len(self._full_at) > self._size:
             self._full_at.popitem(last=False)
-        return max(wait, 0.0)
+        return wait if refused else 0.0
 
 
 class Throttle:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import io
-import json
 import resource
 import sqlite3
 import sys
@@ -27,31 +25,9 @@ from recorder.refusals import STATUS, Refusal
 from recorder.sites import Site
 from recorder.store import Store
 from tests.recorder.making import NOW, ORIGIN, body, gzipped, meta, move
+from tests.recorder.posting import HEADERS, post
 
 DOCUMENTED = {202, 400, *STATUS.values()}
-HEADERS = {"Origin": ORIGIN, "Content-Type": "text/plain"}
-
-
-@pytest.fixture
-async def base_url(store: Store, site: Site) -> AsyncIterator[str]:
-    async with serving(store, fetch_assets=False) as url:
-        yield url
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-async def post(
-    client: aiohttp.ClientSession, base_url: str, text: bytes, **headers: str
-) -> tuple[int, Any, Any]:
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with client.post(
-        f"{base_url}/v1/batches", data=io.BytesIO(text), headers=HEADERS | names
-    ) as response:
-        return response.status, json.loads(await response.read()), response.headers
 
 
 async def test_a_batch_is_acknowledged_and_durable(
