@@ -15,7 +15,7 @@ import msgspec
 
 from recorder import limits
 from recorder.events import CustomData, Event, EventType, MetaData, PluginData
-from recorder.json_guard import longest_string, mend_surrogates, nesting_depth
+from recorder.json_guard import longest_string, mend_surrogates, nesting_depth, value_count
 from recorder.refusals import BatchConflict, EventRefusal, Refusal, RefusedBatch
 
 __all__ = [
@@ -231,6 +231,8 @@ def _flaw(event: Event, now: int) -> EventRefusal | None:
     if not _in_clock_window(event.timestamp, now):
         return EventRefusal.CLOCK
     body = bytes(event.data)
+    if value_count(body, limits.VALUES_PER_EVENT) > limits.VALUES_PER_EVENT:
+        return EventRefusal.MANY_VALUES
     if nesting_depth(body, limits.NESTING_LEVELS) > limits.NESTING_LEVELS:
         return EventRefusal.TOO_DEEP
     if longest_string(body, limits.STRING_BYTES) > limits.STRING_BYTES:

@@ -31,6 +31,7 @@ from recorder.batches import Batch, decode_batch
 from recorder.bearer import TokenAccess
 from recorder.callers import Callers
 from recorder.connections import ConnectionKeeper
+from recorder.edges import add_routes, http_log
 from recorder.errors import UnknownSite, Unready
 from recorder.health import Health
 from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
@@ -54,7 +55,7 @@ from recorder.parts import (
 from recorder.rates import Throttle
 from recorder.refusals import Refusal, RefusedBatch
 from recorder.replies import BATCHES, cors, guard, json_answer, secure
-from recorder.session_api import add_session_routes
+from recorder.session_api import session_routes
 from recorder.session_link import session_link
 from recorder.store import Accepted, Store
 from recorder.tag_file import TAG_FILES, tag_response
@@ -93,15 +94,19 @@ def make_collector(
     app[DECODING] = asyncio.Semaphore(_DECODERS)
     app[READING] = asyncio.Semaphore(limits.API_EVENTS_AT_A_TIME)
     app[METERS].watch(app[HARVEST], lambda: app[WRITER].waiting, lambda: app[CONNECTIONS].open)
-    app.router.add_post(BATCHES, _post_batch)
-    app.router.add_route("OPTIONS", BATCHES, _preflight)
-    for name in TAG_FILES:
-        app.router.add_get(f"/{name}", _tag)
-    app.router.add_get("/s/{session}", session_link)
-    app.router.add_get("/healthz", _health)
-    app.router.add_get("/metrics", _metrics)
-    app.router.add_get("/openapi.json", _openapi)
-    add_session_routes(app)
+    add_routes(
+        app,
+        [
+            web.post(BATCHES, _post_batch),
+            web.options(BATCHES, _preflight),
+            *(web.get(f"/{name}", _tag) for name in TAG_FILES),
+            web.get("/s/{session}", session_link),
+            web.get("/healthz", _health),
+            web.get("/metrics", _metrics),
+            web.get("/openapi.json", _openapi),
+            *session_routes(),
+        ],
+    )
     app.on_response_prepare.append(secure)
     app.cleanup_ctx.append(_background)
     return app
@@ -133,6 +138,7 @@ async def serving(
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=http_log(),
         keepalive_timeout=limits.KEEP_ALIVE_SECONDS,
         shutdown_timeout=limits.SHUTDOWN_SECONDS,
         auto_decompress=False,  # so that the size on the wire has a limit of its own

@@ -61,7 +61,7 @@ class ConnectionKeeper:
         self.open = len(connections)
         idle = [one for one in connections if one not in self._busy]
         for connection in idle[: max(self.open - limits.CONNECTIONS, 0)]:
-            connection.close()
+            connection.force_close()
 
 
 def allow_open_files() -> None:

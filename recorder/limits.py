@@ -58,6 +58,7 @@ __all__ = [
     "TRAIT_NAME_CHARS",
     "TRAIT_VALUE_CHARS",
     "URL_CHARS",
+    "VALUES_PER_EVENT",
     "WIRE_BYTES",
 ]
 
@@ -99,6 +100,10 @@ NESTING_LEVELS: Final = 700
 STRING_BYTES: Final = 8 * 1024 * 1024
 """Bytes of one string in an event, as JSON: pages hold photographs of some MB as data: URLs, and
 inlined style sheets of one MB. What is longer is no page's text, and each copy of it costs."""
+
+VALUES_PER_EVENT: Final = 2_000_000
+"""JSON values in one event: a snapshot of 200,000 elements. While it is judged each takes about 100
+bytes, so that 32 MB of `{},{},{}` would take a gigabyte."""
 
 CLOCK_AHEAD_MS: Final = 7 * 24 * 3_600_000
 """Milliseconds an event may lie in the future: a visitor's clock may be wrong by days."""

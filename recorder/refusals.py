@@ -78,6 +78,7 @@ class EventRefusal(StrEnum):
     BAD_DATA = "bad_event_data"
     TOO_DEEP = "event_too_deep"
     LONG_STRING = "event_string_too_long"
+    MANY_VALUES = "event_too_many_values"
     CLOCK = "event_clock"
 
 

@@ -30,7 +30,7 @@ from recorder.replies import json_answer
 from recorder.store import DocumentRow, SessionRow, Store
 from recorder.tokens import Scope, Token
 
-__all__ = ["add_session_routes"]
+__all__ = ["session_routes"]
 
 _PAGE_ROWS: Final = 100
 _PIECE_EVENTS: Final = 500  # events written at a time
@@ -39,11 +39,13 @@ _PRIVATE: Final = {"Cross-Origin-Resource-Policy": "same-origin"}
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def add_session_routes(app: web.Application) -> None:
-    """Adds what is described above."""
-    app.router.add_get("/v1/sessions", _counted(_list))
-    app.router.add_get("/v1/sessions/{session}", _counted(_show))
-    app.router.add_get("/v1/sessions/{session}/events", _counted(_events))
+def session_routes() -> list[web.RouteDef]:
+    """What is described above."""
+    return [
+        web.get("/v1/sessions", _counted(_list)),
+        web.get("/v1/sessions/{session}", _counted(_show)),
+        web.get("/v1/sessions/{session}/events", _counted(_events)),
+    ]
 
 
 def _counted(handler: _Handler) -> _Handler:

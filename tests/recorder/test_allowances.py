@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from recorder import limits
 from recorder.batches import decode_batch
 from recorder.collector import serving
-from recorder.json_guard import longest_string
+from recorder.json_guard import longest_string, value_count
 from recorder.refusals import EventRefusal, Refusal, RefusedBatch
 from recorder.sites import Site
 from recorder.store import Accepted, QuarantineRow, Store
@@ -46,6 +46,18 @@ def test_strings_of_an_event(beyond: int, kept: bool, monkeypatch: pytest.Monkey
     )
 
 
+@SIDES
+def test_values_of_an_event(beyond: int, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commas and brackets within strings are none."""
+    monkeypatch.setattr(limits, "VALUES_PER_EVENT", 100)
+    # The event's own body has four: tag, payload, the object and the array.
+    payload = {"list": ["[{,"] * (97 + beyond)}
+    found = decode_batch(body("k", [custom("note", payload)]), NOW)
+    assert (len(found.events), found.refused) == (
+        (1, {}) if kept else (0, {"event_too_many_values": 1})
+    )
+
+
 def test_ten_megabytes_in_one_attribute_are_left_out() -> None:
     node = {"type": 2, "tagName": "img", "attributes": {"src": "data:" + "A" * (10 * 1024 * 1024)}}
     found = decode_batch(body("k", [meta(), custom("node", node), move(1)]), NOW)
@@ -53,8 +65,9 @@ def test_ten_megabytes_in_one_attribute_are_left_out() -> None:
 
 
 @given(st.lists(st.text(), max_size=5))
-def test_the_longest_string_as_json_has_it(texts: list[str]) -> None:
+def test_strings_and_values_as_json_has_them(texts: list[str]) -> None:
     body = json.dumps(texts, ensure_ascii=False).encode()
+    assert value_count(body) == max(len(texts), 1)
     written = [len(json.dumps(text, ensure_ascii=False).encode()) - 2 for text in texts]
     assert longest_string(body) == max(written, default=0)
 
