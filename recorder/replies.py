@@ -27,7 +27,6 @@ _SECURITY_HEADERS: Final = {
     # The tag is embedded by other sites' pages; nothing else here is worth embedding.
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "no-store",
-    "Server": "heatwright",  # and not which versions of what
 }
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -54,6 +53,7 @@ async def secure(_request: web.Request, response: web.StreamResponse) -> None:
     """Puts the security headers on every answer, just before it is sent."""
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "heatwright"  # and not which versions of what
 
 
 def json_answer(status: int, value: Any, headers: dict[str, str] | None = None) -> web.Response:
