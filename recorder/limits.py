@@ -102,8 +102,8 @@ STRING_BYTES: Final = 8 * 1024 * 1024
 inlined style sheets of one MB. What is longer is no page's text, and each copy of it costs."""
 
 VALUES_PER_EVENT: Final = 2_000_000
-"""JSON values in one event: a snapshot of 200,000 elements. While it is judged each takes about 100
-bytes, so that 32 MB of `{},{},{}` would take a gigabyte."""
+"""JSON values in one event: a snapshot of 200,000 elements. Decoded, each takes about 70 bytes, so
+that 32 MB of `{},{},{}` would take 750 MB."""
 
 CLOCK_AHEAD_MS: Final = 7 * 24 * 3_600_000
 """Milliseconds an event may lie in the future: a visitor's clock may be wrong by days."""
@@ -128,8 +128,8 @@ SESSION_MS: Final = 48 * 3_600_000
 hour, and a clock that is set by a day meanwhile."""
 
 SITE_BYTES_PER_DAY: Final = 20 * 1024 * 1024 * 1024
-"""Bytes that tags of one site may send a day (UTC), compressed: 100,000 page views of 200 kB.
-So one site cannot fill the disk over night; `heatwright sites set NAME --quota` changes it."""
+"""Bytes of a site's batches a day (UTC), compressed as they are stored: 100,000 page views of 200
+kB. So one site cannot fill the disk over night; `heatwright sites set NAME --quota` changes it."""
 
 # How fast they may come. Each limit is a bucket: so many at once, then so many a second.
 
@@ -154,8 +154,8 @@ SESSION_PER_SECOND: Final = 10.0
 """Batches a second of one session: twenty tabs, each with a batch every two seconds."""
 
 BUCKETS: Final = 50_000
-"""Buckets of each kind in memory, of about 250 bytes; the least recently used make room. To be
-forgotten is to be full again, so a flood of made-up ids gains nothing and costs 13 MB."""
+"""Buckets of each kind in memory, of about 310 bytes; the least recently used make room. To be
+forgotten is to be full again, so a flood of made-up ids gains nothing and costs 16 MB."""
 
 # What the collector holds at a time.
 
@@ -167,7 +167,8 @@ KEEP_ALIVE_SECONDS: Final = 15.0
 time in which the first request's line and headers must have come."""
 
 CONNECTIONS: Final = 2_000
-"""Open connections; beyond it the oldest that are idle are closed. Each costs about 20 kB."""
+"""Open connections; beyond it the oldest that are idle are closed. Each
+costs about 5 kB, and a file."""
 
 QUEUE_BATCHES: Final = 256
 """Batches that wait for the writer; beyond it the collector answers 503 and Retry-After."""
