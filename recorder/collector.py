@@ -16,7 +16,7 @@ their statuses are in `recorder.refusals`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -40,6 +40,7 @@ from recorder.meters import Meters
 from recorder.openapi import describe
 from recorder.parts import (
     ACCESS,
+    BODIES,
     CALLERS,
     CONNECTIONS,
     DECODING,
@@ -55,6 +56,7 @@ from recorder.parts import (
 from recorder.rates import Throttle
 from recorder.refusals import Refusal, RefusedBatch
 from recorder.replies import BATCHES, cors, guard, json_answer, secure
+from recorder.room import NoRoom, Room
 from recorder.session_api import session_routes
 from recorder.session_link import session_link
 from recorder.store import Accepted, Store
@@ -91,6 +93,7 @@ def make_collector(
     app[HARVEST] = Harvest(store, enabled=fetch_assets)
     app[HEALTH] = Health(store)
     app[CONNECTIONS] = ConnectionKeeper()
+    app[BODIES] = Room(limits.BODIES_BYTES)
     app[DECODING] = asyncio.Semaphore(_DECODERS)
     app[READING] = asyncio.Semaphore(limits.API_EVENTS_AT_A_TIME)
     app[METERS].watch(app[HARVEST], lambda: app[WRITER].waiting, lambda: app[CONNECTIONS].open)
@@ -182,11 +185,12 @@ async def _post_batch(request: web.Request) -> web.StreamResponse:
 async def _take_batch(request: web.Request) -> web.StreamResponse:
     address = request.app[CALLERS].address(request)
     _refuse_flood(request.app[THROTTLE].wait_of_address(address))
-    body = await _read_body(request)
-    request.app[METERS].received(len(body))
-    async with request.app[DECODING]:
-        batch = await asyncio.to_thread(_decode, body, _encoding(request))
-    del body
+    with request.app[BODIES].holding() as take:
+        body = await _read_body(request, take)
+        request.app[METERS].received(len(body))
+        async with request.app[DECODING]:
+            batch = await asyncio.to_thread(_decode, body, _encoding(request))
+        del body
     origin = request.headers.get("Origin")
     site = await request.app[ACCESS].site(batch.key, origin)
     _refuse_flood(request.app[THROTTLE].wait_of_batch(batch.key, address, batch.session))
@@ -213,8 +217,11 @@ def _refuse_flood(wait: int) -> None:
         raise RefusedBatch(Refusal.RATE, f"Batches come too fast; go on in {wait} seconds.", wait)
 
 
-async def _read_body(request: web.Request) -> bytes:
-    """The body as sent. Raises RefusedBatch when it is too large, too slow or cut off."""
+async def _read_body(request: web.Request, take: Callable[[int], None]) -> bytes:
+    """The body as sent; `take` is asked for room for each of its parts.
+
+    Raises RefusedBatch when it is too large, too slow or cut off, or finds no room.
+    """
     too_large = RefusedBatch(
         Refusal.TOO_LARGE, f"A body has at most {limits.WIRE_BYTES} bytes on the wire."
     )
@@ -228,9 +235,12 @@ async def _read_body(request: web.Request) -> bytes:
                 size += len(part)
                 if size > limits.WIRE_BYTES:
                     raise too_large
+                take(len(part))
                 parts.append(part)
     except TimeoutError:
         raise RefusedBatch(Refusal.SLOW_BODY, "The body took too long to arrive.") from None
+    except NoRoom:
+        raise RefusedBatch(Refusal.BUSY, "Too many bodies are arriving; try again.") from None
     except (web.RequestPayloadError, ConnectionError) as error:
         raise RefusedBatch(Refusal.MALFORMED, f"The body is damaged: {error}.") from None
     return b"".join(parts)

@@ -23,6 +23,7 @@ __all__ = [
     "ASSET_REDIRECTS",
     "ASSET_SECONDS",
     "ASSET_URLS_PER_DOCUMENT",
+    "BODIES_BYTES",
     "BODY_SECONDS",
     "BUCKETS",
     "CLOCK_AHEAD_MS",
@@ -158,6 +159,10 @@ BUCKETS: Final = 50_000
 forgotten is to be full again, so a flood of made-up ids gains nothing and costs 16 MB."""
 
 # What the collector holds at a time.
+
+BODIES_BYTES: Final = 128 * 1024 * 1024
+"""Bytes of bodies that are arriving or wait to be inflated, of all connections together; beyond it
+the collector answers 503. A thousand bodies of the largest size would take 10 GB."""
 
 BODY_SECONDS: Final = 30.0
 """Seconds in which a body must have arrived: 10 MB at 3 Mbit/s."""

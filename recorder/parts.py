@@ -16,10 +16,12 @@ from recorder.health import Health
 from recorder.ingest import GroupWriter
 from recorder.meters import Meters
 from recorder.rates import Throttle
+from recorder.room import Room
 from recorder.store import Store
 
 __all__ = [
     "ACCESS",
+    "BODIES",
     "CALLERS",
     "CONNECTIONS",
     "DECODING",
@@ -43,5 +45,6 @@ HARVEST: Final = web.AppKey("harvest", Harvest)
 HEALTH: Final = web.AppKey("health", Health)
 METERS: Final = web.AppKey("meters", Meters)
 CONNECTIONS: Final = web.AppKey("connections", ConnectionKeeper)
+BODIES: Final = web.AppKey("bodies", Room)
 DECODING: Final = web.AppKey("decoding", asyncio.Semaphore)
 READING: Final = web.AppKey("reading", asyncio.Semaphore)

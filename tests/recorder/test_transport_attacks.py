@@ -241,6 +241,24 @@ async def test_beyond_so_many_connections_the_oldest_idle_ones_go(
             writer.close()
 
 
+async def test_bodies_that_arrive_at_once_have_a_bound_together(
+    client: aiohttp.ClientSession, store: Store, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cause: each may have 10 MB, and nothing bounded how many of them were arriving."""
+    monkeypatch.setattr(limits, "BODIES_BYTES", 300_000)
+    async with serving(store, fetch_assets=False) as base_url:
+        async with connected(base_url) as (_, first), connected(base_url) as (reader, second):
+            first.write(head(1_000_000) + b" " * 200_000)
+            await neighbour(client, base_url, site)
+            second.write(head(200_000) + b" " * 200_000)
+            assert await status_of(reader) == 503
+            await neighbour(client, base_url, site)
+        # Whoever left has made room.
+        async with connected(base_url) as (reader, third):
+            third.write(head(250_000) + b" " * 250_000)
+            assert await status_of(reader) == 400
+
+
 BOMB = """
 import asyncio, re, sys, aiohttp
 from pathlib import Path
