@@ -17,7 +17,7 @@ demo: .venv/.python chromium bundles ## set up, run the whole chain on the fixtu
 	@$(BIN)/heatwright demo --out demo-report
 
 test: setup lint ## lint, types and the test suite
-	@$(BIN)/python -m pytest -q -m "not prove" tests
+	@$(BIN)/python -m pytest -q -m "not prove" -n auto --maxprocesses 4 --dist loadfile tests
 
 prove: setup ## the long measurements: fidelity and placement
 	@$(BIN)/python -m pytest -q -m prove tests

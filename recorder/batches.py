@@ -27,6 +27,9 @@ __all__ = [
     "RefusedBatch",
     "WireBatch",
     "decode_batch",
+    "judge_event",
+    "judge_label",
+    "judge_traits",
 ]
 
 WIRE_VERSION = 1
@@ -140,10 +143,10 @@ def decode_batch(body: bytes, now_ms: int | None = None) -> Batch:
         url=wire.url,
         started_at=int(wire.started_at),
         sent_at=int(wire.sent_at),
-        traits=_judge_traits(wire.traits),
-        variant=_judge_label(wire.variant, "variant"),
-        release=_judge_label(wire.release, "release"),
-        device=_judge_label(wire.device, "device"),
+        traits=judge_traits(wire.traits),
+        variant=judge_label(wire.variant, "variant"),
+        release=judge_label(wire.release, "release"),
+        device=judge_label(wire.device, "device"),
         events=events,
         quarantine=quarantine,
         received_at=now,
@@ -203,7 +206,7 @@ def _judge_events(raws: list[msgspec.Raw], now: int) -> tuple[list[Event], list[
     events: list[Event] = []
     left_out: dict[EventRefusal, Quarantined] = {}
     for position, raw in enumerate(raws):
-        judged = _judge_event(raw, now)
+        judged = judge_event(raw, now)
         if isinstance(judged, Event):
             events.append(judged)
         else:
@@ -213,8 +216,8 @@ def _judge_events(raws: list[msgspec.Raw], now: int) -> tuple[list[Event], list[
     return events, list(left_out.values())
 
 
-def _judge_event(raw: msgspec.Raw, now: int) -> Event | EventRefusal:
-    """The event in `raw`, or what is wrong with it."""
+def judge_event(raw: msgspec.Raw, now: int) -> Event | EventRefusal:
+    """The event in `raw` as of `now` (epoch ms), or what is wrong with it."""
     try:
         event = _EVENT.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
@@ -252,7 +255,7 @@ def _flaw(event: Event, now: int) -> EventRefusal | None:
     return None
 
 
-def _judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[str, str]:
+def judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[str, str]:
     """Traits as text: `true` and `false` in small letters, numbers as JSON, null left out."""
     if len(traits) > limits.TRAITS:
         raise RefusedBatch(Refusal.BAD_TRAITS, f"A session has at most {limits.TRAITS} traits.")
@@ -273,7 +276,7 @@ def _judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[st
     return texts
 
 
-def _judge_label(label: str | None, name: str) -> str | None:
+def judge_label(label: str | None, name: str) -> str | None:
     """`label`, None if it is empty. Raises RefusedBatch when it is too long or holds NUL."""
     if label and (len(label) > limits.LABEL_CHARS or "\x00" in label):
         raise RefusedBatch(

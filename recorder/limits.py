@@ -37,6 +37,7 @@ __all__ = [
     "HEALTH_FRESH_SECONDS",
     "HEALTH_SECONDS",
     "ID_PATTERN",
+    "IMPORT_BYTES",
     "INFLATED_BYTES",
     "KEEP_ALIVE_SECONDS",
     "LABEL_CHARS",
@@ -111,6 +112,9 @@ CLOCK_AHEAD_MS: Final = 7 * 24 * 3_600_000
 
 CLOCK_BEHIND_MS: Final = 90 * 24 * 3_600_000
 """Milliseconds an event may lie in the past: tabs stay open for weeks."""
+
+IMPORT_BYTES: Final = 512 * 1024 * 1024
+"""Bytes of one imported file once inflated: hours of a busy page; all of it is in memory."""
 
 # What batches may add up to.
 

@@ -12,7 +12,9 @@ from heatwright.cli import (
     audit,
     demo,
     doctor,
+    export,
     heatmap,
+    import_,
     pages,
     record,
     replay,
@@ -41,6 +43,8 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("record")(record.record)
 app.command("serve")(serve.serve)
+app.command("import")(import_.import_)
+app.command("export")(export.export)
 app.command("sessions")(sessions.sessions)
 app.command("pages")(pages.pages)
 app.command("replay")(replay.replay)

@@ -38,7 +38,11 @@ const SEGMENT_WINDOW = 64;
 const SEARCH_UNITS = 2000;
 
 export function boxOf(element: Element): Box {
-  const rect = (element.getClientRects().length ? element : contentOf(element)).getBoundingClientRect();
+  let rect = element.getBoundingClientRect();
+  // Only what is empty may have no box of its own.
+  if (!rect.width && !rect.height && !element.getClientRects().length) {
+    rect = contentOf(element).getBoundingClientRect();
+  }
   return [rect.left, rect.top, rect.width, rect.height];
 }
 
@@ -68,7 +72,7 @@ export function graphemeAt(text: string, offset: number): [start: number, length
  * own client rectangle holds the point counts.
  */
 export function graphemeUnder(target: Element, x: number, y: number): GraphemeHit | null {
-  const caret = caretAt(target, x, y);
+  const caret = target.firstChild && caretAt(target, x, y);
   if (!caret || caret.node.nodeType !== Node.TEXT_NODE || !target.contains(caret.node)) return null;
   const node = caret.node as Text;
   for (const [start, length] of candidates(node, caret.offset, x, y)) {

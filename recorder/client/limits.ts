@@ -96,8 +96,11 @@ export const FLUSH_MS = 2000;
 /** A driven browser may close at any time; its binding costs nothing. */
 export const FLUSH_DRIVEN_MS = 200;
 
-/** Characters that wait before they are sent at once: what a beacon could still carry. */
-export const FLUSH_CHARS = 32 * 1024;
+/**
+ * Characters that wait before they are sent at once: what a beacon could still carry. Fewer would
+ * only be more requests, of which each costs the page a millisecond.
+ */
+export const FLUSH_CHARS = 48 * 1024;
 
 /** A batch holds about this many characters of events; a single larger event goes alone. */
 export const BATCH_CHARS = 512 * 1024;

@@ -44,8 +44,9 @@ export function watchPresses<Found>(
   let press: PointerEvent;
   let found: Found | null;
   let pressedAt = 0;
+  let releasedAt = 0;
   let touches: Event[] = [];
-  let timer: number | undefined;
+  let timer = 0;
 
   const age = (): number => Date.now() - pressedAt;
   const hasSlid = ({ clientX, clientY }: MouseEvent): boolean =>
@@ -59,12 +60,20 @@ export function watchPresses<Found>(
 
   /** The last press is over: it got no click, and will get none. */
   const settle = contained((): void => {
-    never(timer, win);
     const isOver = state === "up";
     state = "";
     if (!isOver || !found) return;
     if (isGone(found) || touches.some((touch) => touch.defaultPrevented)) give(found, press, age());
   });
+
+  /** One timer for all presses: it looks again when the last of them is long enough ago. */
+  const look = (): void => {
+    timer = 0;
+    if (state !== "up") return;
+    const left = releasedAt + CLICK_WAIT_MS - Date.now();
+    if (left > 0) timer = later(look, left, win);
+    else settle();
+  };
 
   const touched = (event: Event): void => {
     touches.push(event);
@@ -84,7 +93,8 @@ export function watchPresses<Found>(
       if (state !== "down" || press.pointerId !== event.pointerId) return;
       if (hasSlid(event) || age() > TAP_MS) return;
       state = "up";
-      timer = later(settle, CLICK_WAIT_MS, win);
+      releasedAt = Date.now();
+      timer ||= later(look, CLICK_WAIT_MS, win);
     },
     pointercancel() {
       state = "";

@@ -46,22 +46,26 @@ export const watchResting: Watcher = (watch) => {
   };
 
   const leave = contained(() => {
-    const { measured, since } = place ?? ({} as Partial<Place>);
+    const left = place;
     place = null;
-    if (!measured || !since) return;
-    watch.custom(REST_TAG, { ...measured, rest: Math.round(performance.now() - since) });
+    if (!left?.measured) return;
+    watch.custom(REST_TAG, { ...left.measured, rest: Math.round(performance.now() - left.since) });
   });
 
   const stopWindows = watch.eachWindow((win) => {
     const onPointer = contained((event: PointerEvent) => {
       const { type, clientX: x, clientY: y } = event;
       if (!event.isTrusted || event.pointerType === "touch") return;
+      const isOut = type === "pointerout";
+      // What the pointer comes to tells it, unless that is outside of the window.
+      if (isOut && event.relatedTarget) return;
       const isStill = place?.win === win && Math.hypot(place.x - x, place.y - y) <= REST_SLACK_PX;
       if (type === "pointermove" && isStill) return;
       leave();
-      const target = event.composedPath()[0] as Element;
-      // Out of the window; or into a frame, which is watched for itself.
-      if ((type === "pointerout" && !event.relatedTarget) || target.localName === "iframe") return;
+      let target = event.target as Element;
+      // A frame is watched for itself.
+      if (isOut || target.localName === "iframe") return;
+      if (target.shadowRoot) target = event.composedPath()[0] as Element;
       place = { win, target, x, y, since: performance.now() };
       timer ||= later(look, REST_MS);
     });

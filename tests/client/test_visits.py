@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from recorder.store import Store
-from tests.support.tagged import eventually, flushed, tagged_site, visitor
+from tests.support.tagged import Wire, eventually, flushed, tagged_site, visitor
 
 PAGE = (
     '<h1>Shed</h1><p id="log"></p><button id="buy">Buy</button><a id="next" href="/next">next</a>'
@@ -44,6 +44,15 @@ async def test_a_session_spans_pages_tabs_and_reloads(browser: Browser, store: S
     assert len({batch["tab"] for batch in batches}) == 2
 
 
+async def _settled(wire: Wire) -> int:
+    """How many bodies were sent when none has come for a second: those under way have arrived."""
+    known = -1
+    while known != len(wire.bodies):
+        known = len(wire.bodies)
+        await asyncio.sleep(1)
+    return known
+
+
 async def test_a_session_ends_after_half_an_hour_without_anybody(
     browser: Browser, store: Store
 ) -> None:
@@ -61,8 +70,7 @@ async def test_a_session_ends_after_half_an_hour_without_anybody(
         assert await session_of(page) == first
         await page.clock.run_for(2 * MINUTE_MS)
         assert await page.evaluate("() => heatwright.sessionUrl()") is None
-        await asyncio.sleep(1)  # for what is under way
-        asleep = len(wire.bodies)
+        asleep = await _settled(wire)
         await page.clock.run_for(10 * MINUTE_MS)
         assert len(wire.bodies) == asleep, "nobody is there, nothing is sent"
         await page.mouse.move(100, 100)

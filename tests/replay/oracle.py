@@ -84,10 +84,10 @@ async def listed(page: Page) -> Any:
     )
 
 
-async def staged(theatre: Theatre, store: Store, session: str, count: int) -> Any:
-    """The listing of the stage after the first `count` events of the session's document."""
+async def staged(theatre: Theatre, store: Store, session: str, count: int, place: int = 0) -> Any:
+    """The listing of the stage after `count` events of the session's document at `place`."""
     row = store.session(session)
-    document = store.documents(row.id)[0]
+    document = store.documents(row.id)[place]
     moment = cut(store, row, document, store.events(document.id), count)
     async with theatre.stage(SMALL) as stage:
         await stage.build(moment)

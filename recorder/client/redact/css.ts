@@ -53,6 +53,9 @@ function maskLetters(string: string): string {
   });
 }
 
+/** Without these signs there is no string, URL or comment: so are most values that scripts set. */
+const HOLDS = /["'(@]|\/\*/;
+
 /** Names of the fonts that the page brings along. */
 const fontNames = (): Set<string> =>
   new Set(Array.from(document.fonts ?? [], ({ family }) => family.replace(/["']/g, "")));
@@ -90,6 +93,7 @@ export function createCss(resource: (href: string) => string, dropPictures: bool
   };
 
   const text = (css: string, hides: boolean): string => {
+    if (!HOLDS.test(css)) return css;
     let masked = css;
     if (css.includes("/*")) masked = css.replace(COMMENT, (found) => (found[0] === "/" ? "" : found));
     return strings(urls(masked), hides ? maskLetters : maskPatterns);

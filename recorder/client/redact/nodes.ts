@@ -74,12 +74,14 @@ export function createStates(rules: MaskRules, ids: NodeIds): States {
   const own = (node: Node): State => {
     if (node.nodeType !== Node.ELEMENT_NODE) return designed(node);
     const element = node as Element;
-    const state = named(element.localName, {
-      class: attributeOf(element, "class"),
-      contenteditable: attributeOf(element, "contenteditable"),
-      role: attributeOf(element, "role"),
-    });
-    return state | chosen(element) | (blocked.has(element) ? BLOCKED : 0);
+    const attributes = hasAttributes.call(element)
+      ? {
+          class: attributeOf(element, "class"),
+          contenteditable: attributeOf(element, "contenteditable"),
+          role: attributeOf(element, "role"),
+        }
+      : {};
+    return named(element.localName, attributes) | chosen(element) | (blocked.has(element) ? BLOCKED : 0);
   };
   return states;
 }
@@ -100,8 +102,9 @@ function named(tag: string, attributes: Record<string, unknown>): State {
 const designed = (node: Node | null): State =>
   node?.nodeType === Node.DOCUMENT_NODE && (node as Document).designMode === "on" ? TYPED : 0;
 
-const attributeOf = (element: Element, name: string): string | null =>
-  Element.prototype.getAttribute.call(element, name);
+const { getAttribute, hasAttributes } = Element.prototype;
+
+const attributeOf = (element: Element, name: string): string | null => getAttribute.call(element, name);
 
 /** Parent, shadow host, or the frame around a document. */
 export function parentOf(node: Node): Node | null {
