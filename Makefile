@@ -6,12 +6,12 @@ SHELL := /bin/sh
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup demo test prove bench lint format clean bundles chromium firefox
+.PHONY: help setup demo test prove bench lint format clean bundles chromium firefox postgres
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
-setup: .venv/.node chromium firefox bundles ## everything that running and testing takes
+setup: .venv/.node chromium firefox postgres bundles ## everything that running and testing takes
 
 demo: .venv/.python chromium bundles ## set up, run the whole chain on the fixture site, end with a report
 	@$(BIN)/heatwright demo --out demo-report
@@ -59,6 +59,9 @@ bundles: .venv/.python
 chromium: .venv/.python
 	@$(BIN)/python -m recorder.chromium_install
 
-# For tests alone, so that `demo` does without it.
+# For tests alone, so that `demo` does without them.
 firefox: .venv/.python
-	@$(BIN)/python tools/firefox.py
+	@$(BIN)/python -m tools.firefox
+
+postgres: .venv/.python
+	@$(BIN)/python -m tools.postgres

@@ -22,6 +22,7 @@ __all__ = [
     "ASSET_QUEUE_BYTES",
     "ASSET_REDIRECTS",
     "ASSET_SECONDS",
+    "ASSET_SITE_BYTES",
     "ASSET_URLS_PER_DOCUMENT",
     "BODIES_BYTES",
     "BODY_SECONDS",
@@ -218,6 +219,9 @@ ASSET_BYTES: Final = 20 * 1024 * 1024
 
 ASSET_SECONDS: Final = 20.0
 """Seconds one asset may take, redirects included."""
+
+ASSET_SITE_BYTES: Final = 4 * 1024 * 1024 * 1024
+"""Bytes of all that is archived for one site: years of deployments. Then fetching ends."""
 
 ASSET_REDIRECTS: Final = 5
 """Redirects that are followed for one asset; each is judged like a first request."""

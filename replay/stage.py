@@ -88,7 +88,8 @@ class Stage:
         self._left_out = []
         document = moment.document
         # Assets are dated by the server's clock, documents by the visitor's.
-        self._wall.show(moment.session.site_id, document.started_at + document.clock_offset_ms)
+        session, at = moment.session, document.started_at + document.clock_offset_ms
+        self._wall.show(session.site_id, at, session.release)
         url = stage_url(moment.document.url)
         # From a page at the same URL, or one that differs only in its fragment, a browser would
         # not load anything; what was shown before must leave no trace.

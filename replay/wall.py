@@ -64,6 +64,7 @@ class Wall:
     store: Store
     site: str = ""
     at: int | None = None
+    release: str | None = None
     missing: dict[str, str] = field(default_factory=dict)
     """URL → resource type of what the archive could not give."""
 
@@ -77,9 +78,9 @@ class Wall:
         await context.route("**/*", self._answer)
         await context.route_web_socket("**/*", _refuse_socket)
 
-    def show(self, site: str, at: int) -> None:
-        """The next navigation gets an empty page; assets are those of `site` around `at` (ms)."""
-        self.site, self.at = site, at
+    def show(self, site: str, at: int, release: str | None = None) -> None:
+        """The next navigation gets an empty page; assets: of `release`, else of `at` (epoch ms)."""
+        self.site, self.at, self.release = site, at, release
         self.missing = {}
         self._trouble = None
         self._document_open = True
@@ -130,7 +131,7 @@ class Wall:
     def _archived(self, url: str) -> Asset | None:
         """What the archive has. If it cannot be read, `quiet` raises that: nobody waits here."""
         try:
-            return self.store.asset(self.site, url, self.at)
+            return self.store.asset(self.site, url, self.at, self.release)
         except HeatwrightError as trouble:
             self._trouble = trouble
             return None

@@ -25,5 +25,5 @@ def project_root() -> Path:
 def _no_settings_from_outside() -> None:
     """A developer's own settings must not decide a test; which browser to use may stay."""
     for name in [name for name in os.environ if name.startswith("HEATWRIGHT_")]:
-        if name not in ("HEATWRIGHT_CHROMIUM", "HEATWRIGHT_FIREFOX"):
+        if name not in ("HEATWRIGHT_CHROMIUM", "HEATWRIGHT_FIREFOX", "HEATWRIGHT_POSTGRES"):
             del os.environ[name]

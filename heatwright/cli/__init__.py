@@ -9,6 +9,7 @@ import typer
 
 from heatwright import __version__
 from heatwright.cli import (
+    assets,
     audit,
     demo,
     doctor,
@@ -56,6 +57,7 @@ sites.app.command("set")(site_settings.set_site)
 sites.app.add_typer(site_keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(assets.app, name="assets")
 
 
 def _show_version(asked: bool) -> None:

@@ -125,6 +125,9 @@ class Harvest:
     async def _fetch(self, site: Site, urls: set[str]) -> None:
         since = int(time.time() * 1000) - limits.ASSET_FRESH_MS
         try:
+            if await asyncio.to_thread(self._is_full, site):
+                self.outcomes[OVER_LIMIT] += len(urls)
+                return
             async with asyncio.timeout(limits.ASSET_JOB_SECONDS), GuardedFetcher(site) as fetcher:
                 self.outcomes.update(
                     await fetch_all(self._store, site, urls, fetcher, kept_since=since)
@@ -133,6 +136,9 @@ class Harvest:
             self.given_up += 1
         except HeatwrightError as error:
             _log.warning("assets of site %s could not be kept: %s", site.id, error.message)
+
+    def _is_full(self, site: Site) -> bool:
+        return self._store.asset_volume(site.id) >= limits.ASSET_SITE_BYTES
 
     def _search(self, batch: Batch) -> tuple[set[str], int]:
         """URLs that the batch adds to those known of its document, and how many are too many.

@@ -12,27 +12,34 @@ from recorder.store.facts import compress
 from recorder.store.rows import Asset, AssetOutcome, Outcome
 from recorder.store.tables import assets, blobs, derived
 
-__all__ = ["read_asset", "read_derived", "read_outcomes", "write_asset", "write_derived"]
+__all__ = [
+    "read_asset",
+    "read_derived",
+    "read_outcomes",
+    "read_volume",
+    "write_asset",
+    "write_derived",
+]
 
 
 def write_asset(connection: sa.Connection, asset: Asset) -> None:
-    """Keeps `asset`; a version equal to the one just before it in time adds nothing."""
+    """Keeps `asset`; a version equal to its release's just before it in time adds nothing."""
     digest = None if asset.body is None else hashlib.sha256(asset.body).digest()
     key = _url_digest(asset.url)
     same_url = (assets.c.site_id == asset.site_id) & (assets.c.url_digest == key)
-    before = connection.execute(
-        assets.select()
-        .where(same_url & (assets.c.captured_at <= asset.captured_at))
-        .order_by(assets.c.captured_at.desc())
-        .limit(1)
-    ).first()
-    if before is not None:
-        if (before.outcome, before.digest) == (asset.outcome, digest):
-            return
-        if before.captured_at == asset.captured_at:
-            connection.execute(
-                assets.delete().where(same_url & (assets.c.captured_at == asset.captured_at))
-            )
+    known = connection.execute(
+        assets.select().where(same_url).order_by(assets.c.captured_at.desc())
+    ).all()
+    at = asset.captured_at
+    earlier = (row for row in known if row.release == asset.release and row.captured_at <= at)
+    before = next(earlier, None)
+    if before is not None and (before.outcome, before.digest) == (asset.outcome, digest):
+        return
+    # A moment holds one version: the same release's is replaced, another's stays beside it.
+    others = {row.captured_at for row in known if row.release != asset.release}
+    while at in others:
+        at += 1
+    connection.execute(assets.delete().where(same_url & (assets.c.captured_at == at)))
     if digest is not None and asset.body is not None:
         _write_blob(connection, digest, asset.body)
     connection.execute(
@@ -40,31 +47,51 @@ def write_asset(connection: sa.Connection, asset: Asset) -> None:
         {
             "site_id": asset.site_id,
             "url_digest": key,
-            "captured_at": asset.captured_at,
+            "captured_at": at,
             "url": asset.url,
             "outcome": asset.outcome.value,
             "status": asset.status,
             "media_type": asset.media_type,
             "digest": digest,
             "reason": asset.reason,
+            "release": asset.release,
         },
     )
 
 
-def read_asset(connection: sa.Connection, site_id: str, url: str, at: int | None) -> Asset | None:
-    """The version to show at `at`: the latest captured by then, else the first one after.
+def read_asset(
+    connection: sa.Connection, site_id: str, url: str, at: int | None, release: str | None
+) -> Asset | None:
+    """The version of `release`; else that at `at`: the latest by then, else the first one after.
 
     `at` None: the latest. A failed attempt is given back only if no version
-    was ever kept.
+    was ever kept; before that a pushed file is, whose URL has no query.
     """
+    found = _version(connection, site_id, url, at, release, sa.true())
+    path, query, _ = url.partition("?")
+    if query and (found is None or found.body is None):
+        pushed = _version(connection, site_id, path, at, release, assets.c.release.is_not(None))
+        return pushed or found
+    return found
+
+
+def _version(
+    connection: sa.Connection,
+    site_id: str,
+    url: str,
+    at: int | None,
+    release: str | None,
+    among: sa.ColumnElement[bool],
+) -> Asset | None:
     same_url = (assets.c.site_id == site_id) & (assets.c.url_digest == _url_digest(url))
     by_then = assets.c.captured_at <= at if at is not None else sa.true()
     query = (
         sa.select(assets, blobs.c.body)
         .outerjoin(blobs, blobs.c.digest == assets.c.digest)
-        .where(same_url)
+        .where(same_url & among)
         .order_by(
             sa.case((assets.c.outcome == Outcome.KEPT.value, 0), else_=1),
+            sa.case((assets.c.release == release, 0), else_=1),
             sa.case((by_then, 0), else_=1),
             sa.case((by_then, -assets.c.captured_at), else_=assets.c.captured_at),
         )
@@ -87,6 +114,13 @@ def read_outcomes(connection: sa.Connection, site_id: str) -> list[AssetOutcome]
         if known is None or known.outcome is not Outcome.KEPT or outcome == Outcome.KEPT:
             outcomes[url] = AssetOutcome(url, Outcome(outcome), reason)
     return [outcomes[url] for url in sorted(outcomes)]
+
+
+def read_volume(connection: sa.Connection, site_id: str) -> int:
+    """Bytes of all kept versions of a site, as they came; those that share a body count once."""
+    digests = sa.select(assets.c.digest).where(assets.c.site_id == site_id).distinct()
+    total = sa.select(sa.func.sum(blobs.c.size)).where(blobs.c.digest.in_(digests))
+    return int(connection.scalar(total) or 0)
 
 
 def read_derived(
@@ -144,4 +178,5 @@ def _asset(row: sa.Row[Any]) -> Asset:
         None if row.body is None else zstandard.ZstdDecompressor().decompress(row.body),
         None if row.digest is None else row.digest.hex(),
         row.reason,
+        row.release,
     )

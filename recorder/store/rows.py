@@ -126,7 +126,10 @@ class PageSummary:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """An archived sub-resource; `body` is None unless `outcome` is `kept`."""
+    """An archived sub-resource; `body` is None unless `outcome` is `kept`.
+
+    `release` names the build that it was pushed with, None if it was fetched.
+    """
 
     site_id: str
     url: str
@@ -137,6 +140,7 @@ class Asset:
     body: bytes | None
     digest: str | None
     reason: str
+    release: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

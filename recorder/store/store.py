@@ -179,19 +179,33 @@ class Store:
         body: bytes | None,
         captured_at: int | None = None,
         reason: str = "",
+        release: str | None = None,
     ) -> None:
-        """Archives what became of `url`; `captured_at` None is now (epoch ms)."""
+        """Archives what became of `url`; `captured_at` None is now (epoch ms).
+
+        `release` is that of the build which the file was pushed with.
+        """
         at = int(time.time() * 1000) if captured_at is None else captured_at
-        kept = Asset(site_id, url, at, Outcome(outcome), status, media_type, body, None, reason)
+        kept = Asset(
+            site_id, url, at, Outcome(outcome), status, media_type, body, None, reason, release
+        )
         self._write(lambda connection: keeping.write_asset(connection, kept))
 
-    def asset(self, site_id: str, url: str, at: int | None = None) -> Asset | None:
-        """The latest version captured at or before `at` (epoch ms), else the first after it.
+    def asset(
+        self, site_id: str, url: str, at: int | None = None, release: str | None = None
+    ) -> Asset | None:
+        """The version that was pushed with `release`; else the latest captured at or before `at`
+        (epoch ms), else the first after it.
 
         A failed attempt is given back only if no version was ever kept.
         """
         with self._database.reading() as connection:
-            return keeping.read_asset(connection, site_id, url, at)
+            return keeping.read_asset(connection, site_id, url, at, release)
+
+    def asset_volume(self, site_id: str) -> int:
+        """Bytes of all that is archived for a site, each body once."""
+        with self._database.reading() as connection:
+            return keeping.read_volume(connection, site_id)
 
     def asset_outcomes(self, site_id: str) -> list[AssetOutcome]:
         """What became of each asset URL of a site."""

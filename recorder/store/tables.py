@@ -197,6 +197,8 @@ assets = sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("digest", sa.LargeBinary, sa.ForeignKey("blobs.digest")),
     sa.Column("reason", sa.Text, nullable=False),
+    # Of a file that a build was pushed with; none for what was fetched.
+    sa.Column("release", sa.Text),
 )
 
 blobs = sa.Table(

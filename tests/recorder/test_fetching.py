@@ -322,6 +322,28 @@ async def test_urls_beyond_the_limits_are_counted(
     assert second == {"blocked": 1, OVER_LIMIT: 1}
 
 
+async def test_nothing_is_fetched_for_a_site_that_has_its_fill(
+    shop: Shop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = store.sites.add("shop", [shop.base_url], allow_private=True)
+    monkeypatch.setattr(limits, "ASSET_SITE_BYTES", 10)
+    store.keep_asset(
+        site.id,
+        shop.base_url + "/full.css",
+        outcome=Outcome.KEPT,
+        status=200,
+        media_type="text/css",
+        body=b"0123456789",
+    )
+    assert store.asset_volume(site.id) == 10
+    harvest = Harvest(store)
+    harvest.start()
+    harvest.submit(site, batch(site.write_key, page_of(shop)))
+    await harvest.drain(10)
+    assert list(harvest.outcomes) == [OVER_LIMIT]
+    assert [row.url for row in store.asset_outcomes(site.id)] == [shop.base_url + "/full.css"]
+
+
 async def test_the_harvest_is_bounded_and_says_what_it_left_out(
     shop: Shop, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
