@@ -9,7 +9,7 @@ from recorder import limits
 from recorder.batches import Refusal, RefusedBatch
 from recorder.errors import WrongUse
 from recorder.masking import Policy
-from recorder.sites import Site, normalise_origin
+from recorder.sites import Site, WriteKey, normalise_origin
 from recorder.store import Store
 
 __all__ = ["SiteAccess"]
@@ -22,7 +22,7 @@ class SiteAccess:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._by_key: dict[str, Site] = {}
+        self._by_key: dict[str, tuple[Site, WriteKey]] = {}
         self._origins: frozenset[str] = frozenset()
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
@@ -30,14 +30,16 @@ class SiteAccess:
     async def site(self, write_key: str, origin: str | None) -> Site:
         """The site of `write_key`, if `origin` (the request's header) is one of its origins.
 
-        Raises RefusedBatch (unknown key, origin not allowed).
+        Raises RefusedBatch (unknown or revoked key, origin not allowed).
         """
         await self._refresh(limits.SITES_REFRESH_SECONDS)
         if write_key not in self._by_key:
             await self._refresh(_MISS_SECONDS)
-        site = self._by_key.get(write_key)
-        if site is None:
+        if write_key not in self._by_key:
             raise RefusedBatch(Refusal.UNKNOWN_KEY, "The write key belongs to no site.")
+        site, key = self._by_key[write_key]
+        if key.revoked_at is not None:
+            raise RefusedBatch(Refusal.REVOKED_KEY, "The write key was revoked.")
         if _normal(origin) not in site.origins:
             raise RefusedBatch(
                 Refusal.ORIGIN, "The page's origin is not registered for this write key."
@@ -50,8 +52,8 @@ class SiteAccess:
         Of a key that is not known the strictest: it may be registered since. Callers compare it
         with that of `site`. Any thread may ask.
         """
-        site = self._by_key.get(write_key)
-        return site.policy if site else Policy("strict")
+        known = self._by_key.get(write_key)
+        return known[0].policy if known else Policy("strict")
 
     async def may_ask(self, origin: str | None) -> bool:
         """Whether `origin` is registered for any site: a preflight does not name the key."""
@@ -65,7 +67,7 @@ class SiteAccess:
             if time.monotonic() - self._read_at < max_age:
                 return
             sites = await asyncio.to_thread(self._store.sites.list)
-            self._by_key = {site.write_key: site for site in sites}
+            self._by_key = {key.key: (site, key) for site in sites for key in site.keys}
             self._origins = frozenset(origin for site in sites for origin in site.origins)
             self._read_at = time.monotonic()
 

@@ -9,42 +9,40 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
 from recorder import limits
-from recorder.events import CustomData, Event, EventType, MetaData, PluginData
-from recorder.json_guard import mend_surrogates, nesting_depth
-from recorder.masking import Decoded, Policy, mask_decoded, mask_description, mask_page
+from recorder.events import Event
+from recorder.json_guard import mend_surrogates
+from recorder.judging import Judging, Quarantined, in_clock_window, is_page_url
+from recorder.masking import Policy, mask_decoded, mask_description, mask_page
 from recorder.refusals import BatchConflict, EventRefusal, Refusal, RefusedBatch
 
 __all__ = [
     "Batch",
     "BatchConflict",
     "EventRefusal",
+    "Quarantined",
     "Refusal",
     "RefusedBatch",
+    "WireBatch",
     "decode_batch",
-    "judge_event",
     "judge_label",
     "judge_traits",
-    "mask_batch",
 ]
 
 WIRE_VERSION = 1
 
 _ID = re.compile(limits.ID_PATTERN)
-_SCHEMES = ("http://", "https://")
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A checked batch. Times are epoch ms by the visitor's clock, but for `received_at`.
 
-    `events` are sound and within limits; `refused` counts those left out by
-    reason. `url` is the document's URL when the batch was sealed.
+    `events` are sound and within limits; `quarantine` tells of those left out,
+    one entry a reason. `url` is the document's URL when the batch was sealed.
     `user_agent` comes from the request, not from the wire. `received_at` is
     ours; None for a batch that came over no wire. `size` is the bytes of the
     body, which the events keep in memory. `masked_by_wall` counts what was
@@ -65,14 +63,24 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     release: str | None = None
     device: str | None = None
     events: list[Event] = []
-    refused: dict[str, int] = {}
+    quarantine: list[Quarantined] = []
     user_agent: str = ""
     received_at: int | None = None
     size: int = 0
     masked_by_wall: int = 0
 
+    @property
+    def refused(self) -> dict[str, int]:
+        """How many events were left out, by reason."""
+        return {str(one.reason): one.events for one in self.quarantine}
 
-class _Wire(msgspec.Struct):
+
+class WireBatch(msgspec.Struct):
+    """A batch as it is sent: `Batch` says what the fields mean.
+
+    `v` is the wire format's version. Traits may be any plain value; they become text.
+    """
+
     v: int
     key: str
     visitor: str
@@ -90,15 +98,7 @@ class _Wire(msgspec.Struct):
     device: str | None = None
 
 
-_WIRE = msgspec.json.Decoder(_Wire)
-_EVENT = msgspec.json.Decoder(Event)
-_ANY = msgspec.json.Decoder(Any)
-_TYPES = frozenset(int(kind) for kind in EventType)
-_BODIES: dict[int, type] = {
-    EventType.META: MetaData,
-    EventType.CUSTOM: CustomData,
-    EventType.PLUGIN: PluginData,
-}
+_WIRE = msgspec.json.Decoder(WireBatch)
 
 
 def decode_batch(
@@ -117,8 +117,7 @@ def decode_batch(
         )
     wire = _decode_envelope(mend_surrogates(body))
     _judge_envelope(wire, now)
-    refused: Counter[str] = Counter()
-    decoded = [told for raw in wire.events if (told := judge_event(raw, now, refused))]
+    judging = Judging(wire.events, now)
     batch = Batch(
         key=wire.key,
         visitor=wire.visitor,
@@ -133,33 +132,29 @@ def decode_batch(
         variant=judge_label(wire.variant, "variant"),
         release=judge_label(wire.release, "release"),
         device=judge_label(wire.device, "device"),
-        events=[event for event, _ in decoded],
-        refused=dict(refused),
         received_at=now,
         size=len(body),
     )
-    return batch if policy_of is None else _masked(batch, decoded, policy_of(batch.key))
+    if policy_of:
+        batch = _masked(batch, judging, policy_of(batch.key))
+    else:
+        batch = msgspec.structs.replace(batch, events=[event for event, _ in judging])
+    return msgspec.structs.replace(batch, quarantine=judging.quarantine)
 
 
-def mask_batch(batch: Batch, policy: Policy) -> Batch:
-    """`batch` as `policy` allows it, all that it says of its session included."""
-    return _masked(batch, [(event, _ANY.decode(event.data)) for event in batch.events], policy)
-
-
-def _masked(batch: Batch, decoded: list[Decoded], policy: Policy) -> Batch:
+def _masked(batch: Batch, judging: Judging, policy: Policy) -> Batch:
+    """`batch` with its events, all of it as `policy` allows."""
     url = mask_page(batch.url, policy)
     said = {name: getattr(batch, name) for name in ("traits", "variant", "release", "device")}
     described = mask_description(said, policy)
-    masked = mask_decoded(decoded, policy, url)
+    masked = mask_decoded(judging, judging.events, policy, url)
     others = (url != batch.url) + sum(described[name] != said[name] for name in said)
-    if not masked.count + others:
-        return batch
     return msgspec.structs.replace(
         batch, url=url, events=masked.events, masked_by_wall=masked.count + others, **described
     )
 
 
-def _decode_envelope(body: bytes) -> _Wire:
+def _decode_envelope(body: bytes) -> WireBatch:
     try:
         return _WIRE.decode(body)
     except RecursionError:
@@ -168,7 +163,7 @@ def _decode_envelope(body: bytes) -> _Wire:
         raise RefusedBatch(Refusal.MALFORMED, f"This is not a batch: {error}.") from None
 
 
-def _judge_envelope(wire: _Wire, now: int) -> None:
+def _judge_envelope(wire: WireBatch, now: int) -> None:
     """Raises RefusedBatch for the first thing in the envelope that is not right."""
     if wire.v != WIRE_VERSION:
         raise RefusedBatch(Refusal.VERSION, f"Only wire version {WIRE_VERSION} is understood.")
@@ -179,7 +174,7 @@ def _judge_envelope(wire: _Wire, now: int) -> None:
         raise RefusedBatch(
             Refusal.BAD_SEQUENCE, f"sequence must be from 0 to {limits.SEQUENCE_MAX}."
         )
-    if not _is_page_url(wire.url):
+    if not is_page_url(wire.url):
         raise RefusedBatch(
             Refusal.BAD_URL, f"url must be an http(s) URL of at most {limits.URL_CHARS} characters."
         )
@@ -192,56 +187,10 @@ def _judge_envelope(wire: _Wire, now: int) -> None:
             Refusal.TOO_MANY_EVENTS, f"A batch holds at most {limits.EVENTS_PER_BATCH} events."
         )
     for name in ("started_at", "sent_at"):
-        if not _in_clock_window(getattr(wire, name), now):
+        if not in_clock_window(getattr(wire, name), now):
             raise RefusedBatch(
                 Refusal.CLOCK, f"{name} is too far from the server's clock (epoch milliseconds)."
             )
-
-
-def _is_page_url(url: str) -> bool:
-    return len(url) <= limits.URL_CHARS and url.lower().startswith(_SCHEMES)
-
-
-def _in_clock_window(at: float, now: int) -> bool:
-    return now - limits.CLOCK_BEHIND_MS <= at <= now + limits.CLOCK_AHEAD_MS
-
-
-def judge_event(raw: msgspec.Raw, now: int, refused: Counter[str]) -> Decoded | None:
-    """The event in `raw` as of `now` (epoch ms) and its data, or None: `refused` counts why."""
-    try:
-        event = _EVENT.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        refused[EventRefusal.MALFORMED.value] += 1
-        return None
-    data = _decode_data(event, now)
-    if isinstance(data, EventRefusal):
-        refused[data.value] += 1
-        return None
-    return event, data
-
-
-def _decode_data(event: Event, now: int) -> dict[str, Any] | EventRefusal:
-    """The whole data of `event`, decoded once for all that look into it, or what is wrong."""
-    if event.type not in _TYPES:
-        return EventRefusal.UNKNOWN_TYPE
-    if not _in_clock_window(event.timestamp, now):
-        return EventRefusal.CLOCK
-    body = bytes(event.data)
-    if nesting_depth(body, limits.NESTING_LEVELS) > limits.NESTING_LEVELS:
-        return EventRefusal.TOO_DEEP
-    try:
-        data = _ANY.decode(body)
-        if not isinstance(data, dict):
-            return EventRefusal.BAD_DATA
-        if shape := _BODIES.get(event.type):
-            msgspec.json.decode(body, type=shape)
-        if event.type == EventType.META and not _is_page_url(data["href"]):
-            return EventRefusal.BAD_DATA
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return EventRefusal.BAD_DATA
-    except RecursionError:
-        return EventRefusal.TOO_DEEP
-    return data
 
 
 def judge_traits(traits: dict[str, str | int | float | bool | None]) -> dict[str, str]:

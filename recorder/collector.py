@@ -2,99 +2,148 @@
 
 POST /v1/batches     one wire batch (JSON, or gzip of it)    202, or an error below
 OPTIONS /v1/batches  preflight                               204 or 403
+GET /v1/sessions     and below: reading, see `recorder.session_api`
 GET /heatwright.js   the tag, and beside it all of `recorder.tag_file.TAG_FILES`
 GET /s/{session}     how to replay a session: where `heatwright.sessionUrl()` leads
-GET /healthz         200 {"ok": true}, 503 when the store does not answer
+GET /healthz         200 {"ok": true}, 503 when the store cannot be written
+GET /metrics         for Prometheus, with an admin token
+GET /openapi.json    all of this for programs, see `recorder.openapi`
 
 An error is `{"error": {"reason": "...", "message": "..."}}`; the reasons and
-their statuses are `recorder.refusals.Refusal` and `STATUS`.
+their statuses are in `recorder.refusals`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from aiohttp import web
 
 from recorder import limits
 from recorder.access import SiteAccess
+from recorder.answers import Acknowledged, Healthy
 from recorder.assets.harvest import Harvest
-from recorder.batches import Batch, Refusal, RefusedBatch, decode_batch
+from recorder.batches import Batch, decode_batch
+from recorder.bearer import TokenAccess
+from recorder.callers import Callers
+from recorder.connections import ConnectionKeeper
+from recorder.edges import add_routes, http_log
 from recorder.errors import UnknownSite, Unready
+from recorder.health import Health
 from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
 from recorder.ingest import GroupWriter, QueueFull
 from recorder.masking import Policy
+from recorder.meters import Meters
+from recorder.openapi import describe
+from recorder.parts import (
+    ACCESS,
+    BODIES,
+    CALLERS,
+    CONNECTIONS,
+    DECODING,
+    HARVEST,
+    HEALTH,
+    METERS,
+    READING,
+    STORE,
+    THROTTLE,
+    TOKENS,
+    WRITER,
+)
+from recorder.rates import Throttle
+from recorder.refusals import Refusal, RefusedBatch
+from recorder.replies import BATCHES, cors, guard, json_answer, secure
+from recorder.room import NoRoom, Room
+from recorder.session_api import session_routes
 from recorder.session_link import session_link
 from recorder.sites import Site
 from recorder.store import Accepted, Store
 from recorder.tag_file import TAG_FILES, tag_response
 
-__all__ = ["MASKED_BY_WALL", "make_collector", "serving"]
+__all__ = ["make_collector", "serving"]
 
-_RETRY_AFTER: Final = "5"  # seconds; a group commit takes milliseconds, a full disk longer
 _PREFLIGHT_SECONDS: Final = "7200"  # the longest that Chromium remembers a preflight
 _DECODERS: Final = 4  # bodies inflated and decoded at a time: bounds memory to 4 x INFLATED_BYTES
 
-_SECURITY_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    # The tag is embedded by other sites' pages; nothing else here is worth embedding.
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
 
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-_STORE: Final = web.AppKey("store", Store)
-_ACCESS: Final = web.AppKey("access", SiteAccess)
-_WRITER: Final = web.AppKey("writer", GroupWriter)
-_HARVEST: Final = web.AppKey("harvest", Harvest)
-MASKED_BY_WALL: Final[web.AppKey[Counter[str]]] = web.AppKey("masked_by_wall", Counter)
-"""By site: what arrived unmasked and was masked here since the collector started."""
-
-_DECODING: Final = web.AppKey("decoding", asyncio.Semaphore)
-
-
-def make_collector(store: Store, *, fetch_assets: bool = True) -> web.Application:
+def make_collector(
+    store: Store,
+    *,
+    fetch_assets: bool = True,
+    rate_limits: bool = True,
+    trusted_proxies: int = 0,
+) -> web.Application:
     """The collector as an aiohttp application over `store`.
 
     `fetch_assets` False leaves the sites' images, fonts and style sheets alone.
-    `serving` runs it with the right limits of the connection, too.
+    `rate_limits` False is for where a proxy in front limits rates.
+    `trusted_proxies`: how many of them append to X-Forwarded-For. `serving`
+    runs it with the right limits of the connection, too.
     """
-    app = web.Application(client_max_size=limits.INFLATED_BYTES, middlewares=[_guard])
-    app[_STORE] = store
-    app[_ACCESS] = SiteAccess(store)
-    app[_WRITER] = GroupWriter(store)
-    app[_HARVEST] = Harvest(store, enabled=fetch_assets)
-    app[MASKED_BY_WALL] = Counter()
-    app[_DECODING] = asyncio.Semaphore(_DECODERS)
-    app.router.add_post("/v1/batches", _post_batch)
-    app.router.add_route("OPTIONS", "/v1/batches", _preflight)
-    for name in TAG_FILES:
-        app.router.add_get(f"/{name}", _tag)
-    app.router.add_get("/s/{session}", session_link)
-    app.router.add_get("/healthz", _health)
+    app = web.Application(client_max_size=limits.INFLATED_BYTES, middlewares=[guard])
+    app[STORE] = store
+    app[ACCESS] = SiteAccess(store)
+    app[TOKENS] = TokenAccess(store)
+    app[CALLERS] = Callers(trusted_proxies)
+    app[THROTTLE] = Throttle(on=rate_limits)
+    app[METERS] = Meters()
+    app[WRITER] = GroupWriter(store, app[METERS].committed)
+    app[HARVEST] = Harvest(store, enabled=fetch_assets)
+    app[HEALTH] = Health(store)
+    app[CONNECTIONS] = ConnectionKeeper()
+    app[BODIES] = Room(limits.BODIES_BYTES)
+    app[DECODING] = asyncio.Semaphore(_DECODERS)
+    app[READING] = asyncio.Semaphore(limits.API_EVENTS_AT_A_TIME)
+    app[METERS].watch(app[HARVEST], lambda: app[WRITER].waiting, lambda: app[CONNECTIONS].open)
+    add_routes(
+        app,
+        [
+            web.post(BATCHES, _post_batch),
+            web.options(BATCHES, _preflight),
+            *(web.get(f"/{name}", _tag) for name in TAG_FILES),
+            web.get("/s/{session}", session_link),
+            web.get("/healthz", _health),
+            web.get("/metrics", _metrics),
+            web.get("/openapi.json", _openapi),
+            *session_routes(),
+        ],
+    )
+    app.on_response_prepare.append(secure)
     app.cleanup_ctx.append(_background)
     return app
 
 
 @asynccontextmanager
 async def serving(
-    store: Store, host: str = "127.0.0.1", port: int = 0, *, fetch_assets: bool = True
+    store: Store,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    fetch_assets: bool = True,
+    rate_limits: bool = True,
+    trusted_proxies: int = 0,
 ) -> AsyncIterator[str]:
     """Runs the collector while the block runs; yields its base URL. Port 0: a free one.
+
+    For the options see `make_collector`.
 
     At the end requests in flight are answered and what was accepted is
     written. Raises Unready if the address cannot be used.
     """
+    app = make_collector(
+        store,
+        fetch_assets=fetch_assets,
+        rate_limits=rate_limits,
+        trusted_proxies=trusted_proxies,
+    )
     runner = web.AppRunner(
-        make_collector(store, fetch_assets=fetch_assets),
+        app,
         access_log=None,
+        logger=http_log(),
         keepalive_timeout=limits.KEEP_ALIVE_SECONDS,
         shutdown_timeout=limits.SHUTDOWN_SECONDS,
         auto_decompress=False,  # so that the size on the wire has a limit of its own
@@ -110,86 +159,69 @@ async def serving(
             ) from error
         bound = runner.addresses[0]
         shown = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
-        yield f"http://{shown}:{bound[1]}"
+        async with app[CONNECTIONS].watching(runner):
+            yield f"http://{shown}:{bound[1]}"
     finally:
         await runner.cleanup()
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
-    app[_WRITER].start()
-    app[_HARVEST].start()
+    app[WRITER].start()
+    app[HARVEST].start()
     yield
-    await app[_WRITER].stop()
-    await app[_HARVEST].drain(limits.ASSET_DRAIN_SECONDS)
-
-
-@web.middleware
-async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Security headers on everything; every refusal in the one shape of an error."""
-    try:
-        response = await handler(request)
-    except RefusedBatch as refusal:
-        response = await _refusal(request, refusal)
-    except Unready as error:
-        response = await _refusal(request, RefusedBatch(Refusal.UNAVAILABLE, error.message))
-    except web.HTTPException as error:
-        response = _error(error.status, f"http_{error.status}", error.reason)
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
-    for name, value in _SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+    await app[WRITER].stop()
+    await app[HARVEST].drain(limits.ASSET_DRAIN_SECONDS)
 
 
 async def _post_batch(request: web.Request) -> web.StreamResponse:
-    body = await _read_body(request)
-    origin = request.headers.get("Origin")
-    site, batch = await _behind_the_wall(request, body, origin)
-    del body
+    try:
+        return await _take_batch(request)
+    except RefusedBatch as refusal:
+        request.app[METERS].refused(Refusal(refusal.reason))
+        raise
+    except Unready:
+        request.app[METERS].refused(Refusal.UNAVAILABLE)
+        raise
+
+
+async def _take_batch(request: web.Request) -> web.StreamResponse:
+    address = request.app[CALLERS].address(request)
+    _refuse_flood(request.app[THROTTLE].wait_of_address(address))
+    with request.app[BODIES].holding() as take:
+        body = await _read_body(request, take)
+        request.app[METERS].received(len(body))
+        origin = request.headers.get("Origin")
+        site, batch = await _behind_the_wall(request, body, origin)
+        del body
+    _refuse_flood(request.app[THROTTLE].wait_of_batch(batch.key, address, batch.session))
     agent = request.headers.get("User-Agent", "")
     batch = msgspec.structs.replace(batch, user_agent=_label(agent))
     try:
-        verdict = await request.app[_WRITER].write(batch)
+        verdict = await request.app[WRITER].write(batch)
     except QueueFull:
         raise RefusedBatch(Refusal.BUSY, "Too many batches are waiting; try again.") from None
     if isinstance(verdict, UnknownSite):
         raise RefusedBatch(Refusal.UNKNOWN_KEY, verdict.message)
     if not isinstance(verdict, Accepted):
         raise verdict
+    request.app[METERS].accepted(site.id, batch, verdict)
     if verdict is Accepted.STORED:
-        request.app[_HARVEST].submit(site, batch)
-        request.app[MASKED_BY_WALL][site.id] += batch.masked_by_wall
-    return _json(
-        202,
-        {
-            "accepted": len(batch.events),
-            "refused": batch.refused,
-            "masked_by_wall": batch.masked_by_wall,
-            "duplicate": verdict is Accepted.DUPLICATE,
-        },
-        _cors(origin),
-    )
+        request.app[HARVEST].submit(site, batch)
+    duplicate = verdict is Accepted.DUPLICATE
+    answer = Acknowledged(len(batch.events), batch.refused, batch.masked_by_wall, duplicate)
+    return json_answer(202, answer, cors(origin))
 
 
-async def _behind_the_wall(
-    request: web.Request, body: bytes, origin: str | None
-) -> tuple[Site, Batch]:
-    """The batch in `body`, masked by the policy of its site. Raises RefusedBatch."""
-    access = request.app[_ACCESS]
-    while True:
-        async with request.app[_DECODING]:
-            policy, batch = await asyncio.to_thread(
-                _decode, body, _encoding(request), access.policy
-            )
-        site = await access.site(batch.key, origin)
-        if site.policy == policy:
-            return site, batch
-        # The site is new here, or was changed a moment ago.
+def _refuse_flood(wait: int) -> None:
+    if wait:
+        raise RefusedBatch(Refusal.RATE, f"Batches come too fast; go on in {wait} seconds.", wait)
 
 
-async def _read_body(request: web.Request) -> bytes:
-    """The body as sent. Raises RefusedBatch when it is too large, too slow or cut off."""
+async def _read_body(request: web.Request, take: Callable[[int], None]) -> bytes:
+    """The body as sent; `take` is asked for room for each of its parts.
+
+    Raises RefusedBatch when it is too large, too slow or cut off, or finds no room.
+    """
     too_large = RefusedBatch(
         Refusal.TOO_LARGE, f"A body has at most {limits.WIRE_BYTES} bytes on the wire."
     )
@@ -203,9 +235,12 @@ async def _read_body(request: web.Request) -> bytes:
                 size += len(part)
                 if size > limits.WIRE_BYTES:
                     raise too_large
+                take(len(part))
                 parts.append(part)
     except TimeoutError:
         raise RefusedBatch(Refusal.SLOW_BODY, "The body took too long to arrive.") from None
+    except NoRoom:
+        raise RefusedBatch(Refusal.BUSY, "Too many bodies are arriving; try again.") from None
     except (web.RequestPayloadError, ConnectionError) as error:
         raise RefusedBatch(Refusal.MALFORMED, f"The body is damaged: {error}.") from None
     return b"".join(parts)
@@ -215,10 +250,26 @@ def _encoding(request: web.Request) -> str:
     return request.headers.get("Content-Encoding", "").strip().lower()
 
 
-def _decode(body: bytes, encoding: str, policy_of: Callable[[str], Policy]) -> tuple[Policy, Batch]:
-    """The batch in a body as sent, and by which policy it is masked; runs in a thread.
+async def _behind_the_wall(
+    request: web.Request, body: bytes, origin: str | None
+) -> tuple[Site, Batch]:
+    """The batch in `body`, masked by the policy of its site. Raises RefusedBatch."""
+    access = request.app[ACCESS]
+    while True:
+        async with request.app[DECODING]:
+            policy, batch = await asyncio.to_thread(
+                _decode, body, _encoding(request), access.policy
+            )
+        site = await access.site(batch.key, origin)
+        if site.policy == policy:
+            return site, batch
+        # The site is new here, or was changed a moment ago.
 
-    Raises RefusedBatch.
+
+def _decode(body: bytes, encoding: str, policy_of: Callable[[str], Policy]) -> tuple[Policy, Batch]:
+    """The batch in a body as sent, and the policy by which it was masked.
+
+    Runs in a thread. Raises RefusedBatch.
     """
     if encoding not in ("", "identity", "gzip"):
         raise RefusedBatch(Refusal.ENCODING, "Send JSON as it is, or as gzip.")
@@ -233,21 +284,21 @@ def _decode(body: bytes, encoding: str, policy_of: Callable[[str], Policy]) -> t
             ) from None
         except BrokenGzip as error:
             raise RefusedBatch(Refusal.BROKEN_GZIP, f"This is not gzip: {error}.") from None
-    used: list[Policy] = []
+    policies: list[Policy] = []
 
-    def noted(key: str) -> Policy:
-        used.append(policy_of(key))
-        return used[0]
+    def used(key: str) -> Policy:
+        policies.append(policy_of(key))
+        return policies[0]
 
-    batch = decode_batch(body, policy_of=noted)
-    return used[0], batch
+    batch = decode_batch(body, policy_of=used)
+    return policies[0], batch
 
 
 async def _preflight(request: web.Request) -> web.StreamResponse:
     origin = request.headers.get("Origin")
-    if not await request.app[_ACCESS].may_ask(origin):
+    if not await request.app[ACCESS].may_ask(origin):
         raise RefusedBatch(Refusal.ORIGIN, "The page's origin is not registered.")
-    headers = _cors(origin) | {
+    headers = cors(origin) | {
         "Access-Control-Allow-Methods": "POST",
         "Access-Control-Allow-Headers": "Content-Type, Content-Encoding",
         "Access-Control-Max-Age": _PREFLIGHT_SECONDS,
@@ -260,52 +311,18 @@ async def _tag(request: web.Request) -> web.StreamResponse:
 
 
 async def _health(request: web.Request) -> web.StreamResponse:
-    await asyncio.to_thread(request.app[_STORE].sites.list)
-    return _json(200, {"ok": True})
+    await request.app[HEALTH].check()
+    return json_answer(200, Healthy())
 
 
-async def _refusal(request: web.Request, refusal: RefusedBatch) -> web.Response:
-    """The reply to a refusal; readable by the page if its origin is registered anywhere."""
-    response = _error(refusal.status, refusal.reason.value, refusal.message)
-    origin = request.headers.get("Origin")
-    response.headers["Vary"] = "Origin"
-    if refusal.reason is not Refusal.ORIGIN and await _may_read(request, origin):
-        response.headers.update(_cors(origin))
-    if refusal.status == 503:
-        response.headers["Retry-After"] = _RETRY_AFTER
-    return response
+async def _metrics(request: web.Request) -> web.StreamResponse:
+    await request.app[TOKENS].require_for_metrics(request)
+    body, media_type = request.app[METERS].render(request.headers.get("Accept", ""))
+    return web.Response(body=body, headers={"Content-Type": media_type})
 
 
-async def _may_read(request: web.Request, origin: str | None) -> bool:
-    """Whether the page may read the reply; no, when the store cannot say."""
-    try:
-        return await request.app[_ACCESS].may_ask(origin)
-    except Unready:
-        return False
-
-
-def _error(status: int, reason: str, message: str) -> web.Response:
-    return _json(status, {"error": {"reason": reason, "message": message}})
-
-
-def _json(status: int, value: Any, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(
-        status=status,
-        body=msgspec.json.encode(value),
-        content_type="application/json",
-        headers=headers,
-    )
-
-
-def _cors(origin: str | None) -> dict[str, str]:
-    """Headers that let `origin` read the reply. Never with credentials: none are used."""
-    if not origin:
-        return {}
-    return {
-        "Access-Control-Allow-Origin": origin,
-        "Access-Control-Expose-Headers": "Retry-After",
-        "Vary": "Origin",
-    }
+async def _openapi(request: web.Request) -> web.StreamResponse:
+    return json_answer(200, describe())
 
 
 def _label(text: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder import limits
@@ -33,8 +35,10 @@ class GroupWriter:
     load groups grow, without load a batch waits for nothing.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, committed: Callable[[int, float], None]) -> None:
+        """`committed` is told of every group: how many batches, how many seconds."""
         self._store = store
+        self._committed = committed
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
@@ -50,6 +54,11 @@ class GroupWriter:
         self._queue.put_nowait(None)
         await self._task
         self._task = None
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """Batches that wait, and their bytes (those under way among them)."""
+        return self._queue.qsize(), self._bytes
 
     async def write(self, batch: Batch) -> Verdict:
         """The store's verdict, given once it is durable.
@@ -80,11 +89,13 @@ class GroupWriter:
 
     async def _write_group(self, group: list[_Waiting]) -> None:
         batches = [waiting.batch for waiting in group]
+        began = time.monotonic()
         try:
             try:
                 verdicts = await asyncio.to_thread(self._store.accept_many, batches, source="tag")
             finally:
                 self._bytes -= sum(batch.size for batch in batches)
+                self._committed(len(batches), time.monotonic() - began)
         except Exception as error:  # noqa: BLE001 - see below
             # Whatever it is belongs to the requests that wait; this task must live on.
             if not isinstance(error, HeatwrightError):

@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 __all__ = [
+    "ADDRESS_BURST",
+    "ADDRESS_PER_SECOND",
+    "API_EVENTS_AT_A_TIME",
+    "API_PAGE_ROWS",
     "ASSET_BYTES",
     "ASSET_CONCURRENCY",
     "ASSET_DRAIN_SECONDS",
@@ -20,12 +24,19 @@ __all__ = [
     "ASSET_SECONDS",
     "ASSET_SITE_BYTES",
     "ASSET_URLS_PER_DOCUMENT",
+    "BODIES_BYTES",
     "BODY_SECONDS",
+    "BUCKETS",
     "CLOCK_AHEAD_MS",
     "CLOCK_BEHIND_MS",
+    "CONNECTIONS",
     "CSS_DEPTH",
+    "DOCUMENTS_PER_SESSION",
+    "DOCUMENT_BYTES",
     "EVENTS_PER_BATCH",
     "GROUP_BATCHES",
+    "HEALTH_FRESH_SECONDS",
+    "HEALTH_SECONDS",
     "ID_PATTERN",
     "IMPORT_BYTES",
     "INFLATED_BYTES",
@@ -34,13 +45,23 @@ __all__ = [
     "NESTING_LEVELS",
     "QUEUE_BATCHES",
     "QUEUE_BYTES",
+    "SENDER_BURST",
+    "SENDER_PER_SECOND",
     "SEQUENCE_MAX",
+    "SESSION_BURST",
+    "SESSION_BYTES",
+    "SESSION_MS",
+    "SESSION_PER_SECOND",
     "SHUTDOWN_SECONDS",
     "SITES_REFRESH_SECONDS",
+    "SITE_BYTES_PER_DAY",
+    "STRING_BYTES",
+    "TOKEN_GRACE_SECONDS",
     "TRAITS",
     "TRAIT_NAME_CHARS",
     "TRAIT_VALUE_CHARS",
     "URL_CHARS",
+    "VALUES_PER_EVENT",
     "WALL_CANDIDATES",
     "WALL_LEVELS",
     "WALL_NAMES",
@@ -85,6 +106,14 @@ TRAIT_VALUE_CHARS: Final = 256
 NESTING_LEVELS: Final = 700
 """JSON levels inside one event: 350 nested elements. Python's decoder stops near 1000."""
 
+STRING_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of one string in an event, as JSON: pages hold photographs of some MB as data: URLs, and
+inlined style sheets of one MB. What is longer is no page's text, and each copy of it costs."""
+
+VALUES_PER_EVENT: Final = 2_000_000
+"""JSON values in one event: a snapshot of 200,000 elements. Decoded, each takes about 70 bytes, so
+that 32 MB of `{},{},{}` would take 750 MB."""
+
 CLOCK_AHEAD_MS: Final = 7 * 24 * 3_600_000
 """Milliseconds an event may lie in the future: a visitor's clock may be wrong by days."""
 
@@ -94,13 +123,68 @@ CLOCK_BEHIND_MS: Final = 90 * 24 * 3_600_000
 IMPORT_BYTES: Final = 512 * 1024 * 1024
 """Bytes of one imported file once inflated: hours of a busy page; all of it is in memory."""
 
+# What batches may add up to.
+
+DOCUMENT_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of all batches of one document, inflated: the tag ends a recording at 64 Mi characters,
+which have up to three bytes each; the envelopes come on top."""
+
+SESSION_BYTES: Final = 2 * 1024 * 1024 * 1024
+"""Bytes of all batches of one session, inflated: a thousand page loads of 2 MB."""
+
+DOCUMENTS_PER_SESSION: Final = 1_000
+"""Documents of one session: a page load every half minute for eight hours."""
+
+SESSION_MS: Final = 48 * 3_600_000
+"""Milliseconds from a session's first event to its last: a day of use without a pause of half an
+hour, and a clock that is set by a day meanwhile."""
+
+SITE_BYTES_PER_DAY: Final = 20 * 1024 * 1024 * 1024
+"""Bytes of a site's batches a day (UTC), compressed as they are stored: 100,000 page views of 200
+kB. So one site cannot fill the disk over night; `heatwright sites set NAME --quota` changes it."""
+
+# How fast they may come. Each limit is a bucket: so many at once, then so many a second.
+
+ADDRESS_BURST: Final = 2_000
+"""Requests at once from one address, judged before the body is read."""
+
+ADDRESS_PER_SECOND: Final = 200.0
+"""Requests a second from one address: an office of 400 people who all browse, as each of their tags
+sends a batch every two seconds."""
+
+SENDER_BURST: Final = 1_000
+"""Batches at once from one address with one write key, so that a flood of one key does not keep
+out what the same address sends with another."""
+
+SENDER_PER_SECOND: Final = 100.0
+"""Batches a second from one address with one write key: half of what the address may send."""
+
+SESSION_BURST: Final = 300
+"""Batches at once of one session: five tabs that had no network for two minutes."""
+
+SESSION_PER_SECOND: Final = 10.0
+"""Batches a second of one session: twenty tabs, each with a batch every two seconds."""
+
+BUCKETS: Final = 50_000
+"""Buckets of each kind in memory, of about 310 bytes; the least recently used make room. To be
+forgotten is to be full again, so a flood of made-up ids gains nothing and costs 16 MB."""
+
 # What the collector holds at a time.
+
+BODIES_BYTES: Final = 128 * 1024 * 1024
+"""Bytes of bodies that are arriving or wait to be inflated, of all connections together; beyond it
+the collector answers 503. A thousand bodies of the largest size would take 10 GB."""
 
 BODY_SECONDS: Final = 30.0
 """Seconds in which a body must have arrived: 10 MB at 3 Mbit/s."""
 
 KEEP_ALIVE_SECONDS: Final = 15.0
-"""Seconds an idle connection is kept: the tag sends every few seconds while it is used."""
+"""Seconds an idle connection is kept: the tag sends every few seconds while it is used. Also the
+time in which the first request's line and headers must have come."""
+
+CONNECTIONS: Final = 2_000
+"""Open connections; beyond it the oldest that are idle are closed. Each
+costs about 5 kB, and a file."""
 
 QUEUE_BATCHES: Final = 256
 """Batches that wait for the writer; beyond it the collector answers 503 and Retry-After."""
@@ -114,8 +198,25 @@ GROUP_BATCHES: Final = 64
 SITES_REFRESH_SECONDS: Final = 5.0
 """Seconds until a change to a site's origins or keys is seen by a running collector."""
 
-SHUTDOWN_SECONDS: Final = 10.0
-"""Seconds that requests in flight have to end when the collector stops."""
+SHUTDOWN_SECONDS: Final = 4.0
+"""Seconds that requests in flight have to end when the collector stops. With what is then still to
+be written and `ASSET_DRAIN_SECONDS` it stops within the 10 s that container platforms grant."""
+
+HEALTH_SECONDS: Final = 3.0
+"""Seconds in which a write must have succeeded for the collector to be healthy: balancers ask
+every five to ten."""
+
+HEALTH_FRESH_SECONDS: Final = 2.0
+"""Seconds for which an answer about health is good, so that nobody can make us write by asking."""
+
+TOKEN_GRACE_SECONDS: Final = 300.0
+"""Seconds for which a token that was good opens the metrics while the store does not answer."""
+
+API_PAGE_ROWS: Final = 1_000
+"""Sessions in one answer of the API: about half a megabyte."""
+
+API_EVENTS_AT_A_TIME: Final = 2
+"""Documents whose events are being read out at a time: each may hold `DOCUMENT_BYTES` in memory."""
 
 # What the wall looks at (`recorder/masking/`).
 
@@ -166,7 +267,7 @@ ASSET_JOB_SECONDS: Final = 300.0
 ASSET_URLS_PER_DOCUMENT: Final = 5_000
 """Asset URLs of one document: a forged recording must not turn us into a crawler."""
 
-ASSET_DRAIN_SECONDS: Final = 10.0
+ASSET_DRAIN_SECONDS: Final = 3.0
 """Seconds that asset fetches have to finish when the collector stops."""
 
 ASSET_FRESH_MS: Final = 3_600_000

@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 from recorder.errors import WrongUse
 from recorder.masking import Policy
 
-__all__ = ["Consent", "Site", "is_private_origin", "normalise_origin", "site_id", "site_names"]
+__all__ = [
+    "Consent",
+    "Site",
+    "WriteKey",
+    "is_private_origin",
+    "normalise_origin",
+    "site_id",
+    "site_names",
+]
 
 Consent = Literal["required", "not-required"]
 
@@ -23,21 +31,44 @@ _MARK_CHARS = 8  # of a hash, to tell apart what was cut to one length
 
 
 @dataclass(frozen=True, slots=True)
+class WriteKey:
+    """What a tag of a site sends to be let in. Times are epoch ms.
+
+    It stands in the site's pages, so it is no secret: it can write and nothing
+    else. `label` is for people. A revoked key stays, to be refused by name.
+    """
+
+    key: str
+    site_id: str
+    label: str
+    created_at: int
+    revoked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A registered site. `origins` are normalised; `created_at` is epoch ms.
 
+    `keys` in the order in which they were made, revoked ones too.
     `allow_private`: its assets may be fetched from private and loopback
-    addresses, because the site itself lives there. `policy` is what is masked
-    on the server whatever the tag has done.
+    addresses, because the site itself lives there. `quota`: bytes a day that
+    tags may send; None is `limits.SITE_BYTES_PER_DAY`. `policy` is what is
+    masked on the server whatever the tag has done.
     """
 
     id: str
     origins: tuple[str, ...]
-    write_key: str
+    keys: tuple[WriteKey, ...]
     consent: Consent
     allow_private: bool
     created_at: int
+    quota: int | None = None
     policy: Policy = field(default_factory=Policy)
+
+    @property
+    def write_key(self) -> str:
+        """The key to paste: the oldest that is not revoked, else the oldest of all."""
+        return next((one for one in self.keys if one.revoked_at is None), self.keys[0]).key
 
 
 def normalise_origin(text: str) -> str:

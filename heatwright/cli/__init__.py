@@ -10,6 +10,7 @@ import typer
 from heatwright import __version__
 from heatwright.cli import (
     assets,
+    audit,
     demo,
     doctor,
     export,
@@ -21,7 +22,10 @@ from heatwright.cli import (
     report,
     serve,
     sessions,
+    site_keys,
+    site_settings,
     sites,
+    tokens,
 )
 from heatwright.cli.output import fail, show_warnings
 
@@ -48,7 +52,11 @@ app.command("replay")(replay.replay)
 app.command("heatmap")(heatmap.heatmap)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)
+app.command("audit")(audit.audit)
+sites.app.command("set")(site_settings.set_site)
+sites.app.add_typer(site_keys.app, name="keys")
 app.add_typer(sites.app, name="sites")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(assets.app, name="assets")
 
 

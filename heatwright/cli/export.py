@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from heatwright.cli.options import StoreOption, open_store
-from heatwright.cli.output import note
+from heatwright.cli.options import JsonOption, StoreOption, open_store
+from heatwright.cli.output import note, print_json
 from recorder.errors import WrongUse
 from recorder.exporting import Tab, rrweb_json, tabs_of
 
@@ -24,6 +24,7 @@ def export(
         int, typer.Option(min=1, help="Which tab, where the visit had several; 1 is the first.")
     ] = 1,
     store: StoreOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Write a session as a file that rrweb-player plays as it is.
 
@@ -36,6 +37,12 @@ def export(
         with rrweb.open("wb") as file:
             for piece in rrweb_json(opened, chosen):
                 file.write(piece)
+    if json:
+        documents = [document.id for document in chosen.documents]
+        print_json(
+            {"session": found.id, "file": str(rrweb), "documents": documents, "tabs": len(tabs)}
+        )
+        return
     note(f"wrote {len(chosen.documents)} documents of session {found.id} to {rrweb}")
     if len(tabs) > 1:
         others = ", ".join(str(number) for number in range(1, len(tabs) + 1) if number != tab)

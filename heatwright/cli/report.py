@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import shlex
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -28,18 +27,17 @@ from heatwright.cli.options import (
     out_folder,
 )
 from heatwright.cli.output import note, print_json, progress, warn
+from heatwright.cli.times import parse_since
 from heatwright.report import PageReport, build_report, collect_facts, compose
-from recorder.errors import UnknownPage, WrongUse
+from recorder.errors import UnknownPage
 from recorder.store import SessionRow, Store
 from replay import Theatre
 
-__all__ = ["parse_since", "report"]
+__all__ = ["report"]
 
 TOP_PAGES = 5
 """Pages that are shown when none is named: more take minutes, and nobody reads them."""
 
-_AGO = re.compile(r"(\d{1,5})([dhw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 Keep = Callable[[SessionRow], bool]
 
@@ -89,22 +87,6 @@ def report(
         return
     _tell(made)
     typer.echo(index)
-
-
-def parse_since(text: str, now: datetime) -> datetime:
-    """`28d`, `12h`, `4w` before `now`, or a date or time in ISO form, UTC unless it says else.
-
-    Raises WrongUse for anything else.
-    """
-    try:
-        if ago := _AGO.fullmatch(text):
-            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        at = datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
-        raise WrongUse(
-            f"{text!r} is no time.", "Use 28d, 12h, 4w, or a date such as 2026-11-01."
-        ) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _keep(fits: Keep, start: datetime | None) -> Keep:

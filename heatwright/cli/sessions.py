@@ -30,10 +30,15 @@ def sessions(
         keep = session_filter(opened, where)
         found = [session for session in opened.sessions() if keep(session)][:limit]
         views = {session.id: opened.page_views(session_id=session.id) for session in found}
+        refused = opened.refused(session.id for session in found)
     if json:
         print_json(
             [
-                asdict(session) | {"page_views": [asdict(view) for view in views[session.id]]}
+                asdict(session)
+                | {
+                    "page_views": [asdict(view) for view in views[session.id]],
+                    "refused": refused.get(session.id, {}),
+                }
                 for session in found
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from enum import StrEnum
 from html import escape
 from typing import Annotated
@@ -12,11 +13,23 @@ import typer
 
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, print_table
+from recorder import limits
 from recorder.errors import WrongUse
 from recorder.masking import Policy
 from recorder.sites import Site
 
-__all__ = ["Consent", "app", "pasted_tag"]
+__all__ = [
+    "FRAGMENT_HELP",
+    "MASK_HELP",
+    "QUERY_HELP",
+    "Consent",
+    "KeepFragment",
+    "Mask",
+    "app",
+    "parse_parameters",
+    "pasted_tag",
+    "plain_site",
+]
 
 app = typer.Typer(help="Registered sites and their write keys.", no_args_is_help=True)
 
@@ -44,9 +57,9 @@ class KeepFragment(StrEnum):
     ALL = "all"
 
 
-_MASK_HELP = "What is masked: see docs/masking.md."
-_QUERY_HELP = "Query parameters that stay in URLs, separated by commas; * keeps all, '' none."
-_FRAGMENT_HELP = "Fragments that stay in URLs."
+MASK_HELP = "What is masked: see docs/masking.md."
+QUERY_HELP = "Query parameters that stay in URLs, separated by commas; * keeps all, '' none."
+FRAGMENT_HELP = "Fragments that stay in URLs."
 
 
 def pasted_tag(
@@ -77,8 +90,8 @@ def pasted_tag(
     )
 
 
-def _parameters(text: str) -> tuple[str, ...]:
-    """As the tag reads its attribute: separated by white space or commas."""
+def parse_parameters(text: str) -> tuple[str, ...]:
+    """Names of parameters as the tag reads its attribute: separated by white space or commas."""
     return tuple(name for name in re.split(r"[\s,]+", text) if name)
 
 
@@ -106,9 +119,9 @@ def add(
     collector: Annotated[
         str, typer.Option(metavar="URL", help="Where `heatwright serve` will be reached.")
     ] = "http://127.0.0.1:8700",
-    mask: Annotated[Mask, typer.Option(help=_MASK_HELP)] = Mask.INPUTS,
-    keep_query: Annotated[str, typer.Option(metavar="NAMES", help=_QUERY_HELP)] = "",
-    keep_fragment: Annotated[KeepFragment, typer.Option(help=_FRAGMENT_HELP)] = KeepFragment.NONE,
+    mask: Annotated[Mask, typer.Option(help=MASK_HELP)] = Mask.INPUTS,
+    keep_query: Annotated[str, typer.Option(metavar="NAMES", help=QUERY_HELP)] = "",
+    keep_fragment: Annotated[KeepFragment, typer.Option(help=FRAGMENT_HELP)] = KeepFragment.NONE,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -119,11 +132,11 @@ def add(
     Example: heatwright sites add shop --origin http://localhost:8000
     """
     base = _base_url(collector)
-    policy = Policy(mask.value, _parameters(keep_query), keep_fragment.value)
+    policy = Policy(mask.value, parse_parameters(keep_query), keep_fragment.value)
     with open_store(store) as opened:
         site = opened.sites.add(name, origin, consent=consent.value, policy=policy)
     if json:
-        print_json(_plain(site))
+        print_json(plain_site(site))
         return
     note("Paste this into the <head> of every page:")
     typer.echo(pasted_tag(base, site.write_key, consent, policy))
@@ -146,40 +159,6 @@ def _explain(base: str, consent: Consent) -> None:
     note("All settings and calls are in docs/tag.md.")
 
 
-@app.command("set")
-def change(
-    name: Annotated[str, typer.Argument(help="The site's name.")],
-    mask: Annotated[Mask | None, typer.Option(help=_MASK_HELP)] = None,
-    keep_query: Annotated[str | None, typer.Option(metavar="NAMES", help=_QUERY_HELP)] = None,
-    keep_fragment: Annotated[KeepFragment | None, typer.Option(help=_FRAGMENT_HELP)] = None,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Change what the collector masks of a site; what is not given stays.
-
-    Prints the settings that the tag on its pages needs to agree. What is stored stays as it is.
-
-    Example: heatwright sites set shop --mask text --keep-query q,page
-    """
-    with open_store(store) as opened:
-        before = opened.sites.get(name).policy
-        policy = Policy(
-            before.mask if mask is None else mask.value,
-            before.keep_query if keep_query is None else _parameters(keep_query),
-            before.keep_fragment if keep_fragment is None else keep_fragment.value,
-        )
-        site = opened.sites.set(name, policy)
-    if json:
-        print_json(_plain(site))
-        return
-    note("The tag on the site's pages must say the same:")
-    kept = " ".join(policy.keep_query)
-    typer.echo(
-        f'data-mask="{policy.mask}" data-keep-query="{escape(kept)}" '
-        f'data-keep-fragment="{policy.keep_fragment}"'
-    )
-
-
 @app.command("list")
 def list_sites(store: StoreOption = None, json: JsonOption = False) -> None:
     """List registered sites.
@@ -189,7 +168,7 @@ def list_sites(store: StoreOption = None, json: JsonOption = False) -> None:
     with open_store(store) as opened:
         found = opened.sites.list()
     if json:
-        print_json([_plain(site) for site in found])
+        print_json([plain_site(site) for site in found])
         return
     rows: list[list[object]] = [
         [site.id, ", ".join(site.origins), site.consent, site.policy.mask, site.write_key]
@@ -198,12 +177,15 @@ def list_sites(store: StoreOption = None, json: JsonOption = False) -> None:
     print_table("Sites", ["site", "origins", "consent", "mask", "write key"], rows)
 
 
-def _plain(site: Site) -> dict[str, object]:
+def plain_site(site: Site) -> dict[str, object]:
+    """A site as JSON shows it; `write_key` is the one to paste."""
     return {
         "id": site.id,
         "origins": list(site.origins),
         "consent": site.consent,
         "write_key": site.write_key,
+        "keys": [asdict(key) for key in site.keys],
+        "quota": limits.SITE_BYTES_PER_DAY if site.quota is None else site.quota,
         "allow_private": site.allow_private,
         "created_at": site.created_at,
         "mask": site.policy.mask,

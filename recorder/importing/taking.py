@@ -19,7 +19,6 @@ from recorder.batches import (
     Batch,
     BatchConflict,
     RefusedBatch,
-    judge_event,
     judge_label,
     judge_traits,
 )
@@ -28,6 +27,7 @@ from recorder.errors import WrongUse
 from recorder.events import Event, EventType, encode_events
 from recorder.importing.reading import RefusedFile, Stream, read_streams
 from recorder.importing.splitting import Load, split_loads
+from recorder.judging import judge_event
 from recorder.masking import Level, Policy, mask_events, mask_page
 from recorder.refusals import EventRefusal
 from recorder.sites import Site, normalise_origin
@@ -138,8 +138,11 @@ def _judged(stream: Stream, taken: Taken) -> list[Event]:
             taken.refused[EventRefusal.CLOCK.value] += 1
             continue
         # Its own time is the clock it is judged by: a recording may be years old.
-        if judged := judge_event(raw, int(at), taken.refused):
-            kept.append(judged[0])
+        judged = judge_event(raw, int(at))
+        if isinstance(judged, Event):
+            kept.append(judged)
+        else:
+            taken.refused[judged.value] += 1
     kept.sort(key=lambda event: event.timestamp)
     return kept
 

@@ -53,12 +53,19 @@ def mask_events(events: Iterable[Event], policy: Policy, url: str = "") -> Maske
     `url` is the document's. Events of which nothing may be told are left out; one that the wall
     cannot understand is emptied. Raises msgspec.DecodeError for data that is no JSON.
     """
-    return mask_decoded([(event, msgspec.json.decode(event.data)) for event in events], policy, url)
+    known = list(events)
+    decoded = ((event, msgspec.json.decode(event.data)) for event in known)
+    return mask_decoded(decoded, known, policy, url)
 
 
-def mask_decoded(decoded: Sequence[Decoded], policy: Policy, url: str = "") -> Masked:
-    """As `mask_events`, for events that are decoded already."""
-    return _Wall(policy, [event for event, _ in decoded], url).mask(decoded)
+def mask_decoded(
+    decoded: Iterable[Decoded], events: Sequence[Event], policy: Policy, url: str = ""
+) -> Masked:
+    """As `mask_events`, for events that somebody else decodes, one by one.
+
+    `events` are all of the batch: in which fonts there are.
+    """
+    return _Wall(policy, events, url).mask(decoded)
 
 
 def mask_page(href: str, policy: Policy) -> str:
@@ -75,7 +82,7 @@ def mask_description(description: dict[str, Any], policy: Policy) -> dict[str, A
 class _Wall:
     """One batch's; nothing is kept from one to the next."""
 
-    def __init__(self, policy: Policy, events: list[Event], url: str) -> None:
+    def __init__(self, policy: Policy, events: Sequence[Event], url: str) -> None:
         strict, hides = policy.mask == "strict", policy.mask != "inputs"
         self._urls = urls = Urls(policy)
         self._model = model = PageModel()
@@ -88,7 +95,7 @@ class _Wall:
         self._count = 0
         self._know_page(url)
 
-    def mask(self, decoded: Sequence[Decoded]) -> Masked:
+    def mask(self, decoded: Iterable[Decoded]) -> Masked:
         kept: list[Event] = []
         for event, data in decoded:
             before = self._total

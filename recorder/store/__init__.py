@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recorder.batches import BatchConflict
+from recorder.store.audit_book import AuditEntry
 from recorder.store.rows import (
     Accepted,
     Asset,
@@ -11,6 +12,7 @@ from recorder.store.rows import (
     Outcome,
     PageSummary,
     PageView,
+    QuarantineRow,
     SessionRow,
     Site,
     Source,
@@ -23,11 +25,13 @@ __all__ = [
     "Accepted",
     "Asset",
     "AssetOutcome",
+    "AuditEntry",
     "BatchConflict",
     "DocumentRow",
     "Outcome",
     "PageSummary",
     "PageView",
+    "QuarantineRow",
     "SessionRow",
     "Site",
     "Source",

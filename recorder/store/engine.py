@@ -64,13 +64,32 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction, durable when the block has ended. Raises StoreUnavailable."""
-        options = {"heatwright_writes": True}
         with self._translated(), self._exclusive():
             with (
-                self.engine.connect().execution_options(**options) as connection,
+                self.engine.connect().execution_options(heatwright_writes=True) as connection,
                 connection.begin(),
             ):
                 yield connection
+            self._checkpoint_if_due()
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """Like `writing`, for changes of the schema.
+
+        SQLite changes a column by making the table anew; dropping the old one would break every
+        row that refers to it, so references are judged at the end instead. A connection of its
+        own: whether they are enforced cannot be changed within a transaction.
+        """
+        options = {"heatwright_writes": True, "heatwright_migrates": True}
+        with self._translated(), self._exclusive():
+            with self.engine.connect().execution_options(**options) as connection:
+                try:
+                    with connection.begin():
+                        yield connection
+                        if self._path is not None:
+                            _refuse_broken_references(connection)
+                finally:
+                    connection.invalidate()
             self._checkpoint_if_due()
 
     def close(self) -> None:
@@ -234,7 +253,16 @@ def _prepare_connection(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _refuse_broken_references(connection: sa.Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise sqlite3.DatabaseError(f"after the upgrade, {broken[0]} refers to nothing")
+
+
 def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("heatwright_writes")
+    options = connection.get_execution_options()
+    if options.get("heatwright_migrates"):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    writes = options.get("heatwright_writes")
     # IMMEDIATE: a writer that starts as a reader can fail half-way with "busy".
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,7 +1,7 @@
 """Session and document rows from batches: pure, and independent of their order.
 
-Every column is a minimum or a maximum over batches (with a total order, so
-that ties fall the same way), never "the last one that came".
+Every column is a minimum, a maximum (with a total order, so that ties fall the
+same way) or a sum over batches, never "the last one that came".
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ __all__ = ["merge_document", "merge_session"]
 Row = dict[str, Any]
 
 
-def merge_session(row: Mapping[str, Any] | None, facts: Facts, site_id: str, source: Source) -> Row:
+def merge_session(
+    row: Mapping[str, Any] | None,
+    facts: Facts,
+    site_id: str,
+    source: Source,
+    *,
+    new_document: bool,
+) -> Row:
     """The session's row with `facts` taken in; `row` is None for its first batch.
 
     Visitor, traits, variant, release, device and user agent are those of the
@@ -32,6 +39,7 @@ def merge_session(row: Mapping[str, Any] | None, facts: Facts, site_id: str, sou
     description = _description(batch)
     if row is None:
         base: Row = {"id": batch.session, "site_id": site_id, "source": source}
+        base |= {"document_count": 0, "size": 0}
         known_start, known_end = told_at, told_at
     else:
         base = dict(row)
@@ -46,6 +54,8 @@ def merge_session(row: Mapping[str, Any] | None, facts: Facts, site_id: str, sou
             "started_at": _earliest(known_start, *starts),
             "ended_at": max(known_end, batch.started_at, facts.last_at or 0),
             "described_at": told_at,
+            "document_count": base["document_count"] + new_document,
+            "size": base["size"] + batch.size,
         }
     )
 
@@ -74,9 +84,11 @@ def merge_document(row: Mapping[str, Any] | None, facts: Facts) -> Row:
             "environment": {},
             "environment_at": None,
             "clock_offset_ms": None,
+            "size": batch.size,
         }
     else:
         merged = dict(row)
+        merged["size"] += batch.size
         merged["started_at"] = _earliest(row["started_at"], batch.started_at, facts.first_at)
         merged["ended_at"] = max(row["ended_at"], batch.started_at, facts.last_at or 0)
         if batch.sequence < row["url_sequence"]:

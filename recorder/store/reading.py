@@ -32,12 +32,19 @@ _LIST_SESSIONS = "List them with: heatwright sessions"
 
 
 def read_sessions(
-    connection: sa.Connection, site_id: str | None, limit: int | None
+    connection: sa.Connection,
+    site_id: str | None,
+    limit: int | None,
+    before: tuple[int, str] | None = None,
 ) -> list[SessionRow]:
-    """Sessions, the latest first."""
+    """Sessions, the latest first; `before`: what follows this start (epoch ms) and id."""
     query = sessions.select().order_by(sessions.c.started_at.desc(), sessions.c.id.desc())
     if site_id is not None:
         query = query.where(sessions.c.site_id == site_id)
+    if before is not None:
+        at, last = before
+        same = (sessions.c.started_at == at) & (sessions.c.id < last)
+        query = query.where((sessions.c.started_at < at) | same)
     return [_session(row) for row in connection.execute(query.limit(limit))]
 
 

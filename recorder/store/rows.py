@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "PageSummary",
     "PageView",
+    "QuarantineRow",
     "SessionRow",
     "Site",
     "Source",
@@ -92,6 +93,23 @@ class PageView:
     title: str
     started_at: int
     ended_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """Events of one batch that were left out for one reason.
+
+    `sequence` is the batch's, `first_position` (from 0) where the first of them
+    stood in it, `bytes` what they took. They themselves are not kept: what
+    cannot be understood cannot be masked.
+    """
+
+    document_id: str
+    sequence: int
+    reason: str
+    events: int
+    bytes: int
+    first_position: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from recorder.batches import Batch
 from recorder.errors import StoreUnavailable
 from recorder.events import Event
-from recorder.store import keeping, reading
+from recorder.store import keeping, quarantine, reading
+from recorder.store.audit_book import AuditBook
 from recorder.store.engine import LOCK_SECONDS, Database, open_database
 from recorder.store.facts import facts_of
 from recorder.store.rows import (
@@ -23,10 +24,12 @@ from recorder.store.rows import (
     Outcome,
     PageSummary,
     PageView,
+    QuarantineRow,
     SessionRow,
     Source,
 )
 from recorder.store.site_book import SiteBook
+from recorder.store.token_book import TokenBook
 from recorder.store.upgrading import upgrade
 from recorder.store.writing import Verdict, write_group
 
@@ -51,6 +54,8 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.sites = SiteBook(database)
+        self.tokens = TokenBook(database)
+        self.audit = AuditBook(database)
 
     @classmethod
     def open(
@@ -91,7 +96,7 @@ class Store:
         self.close()
 
     def accept(self, batch: Batch, *, source: Source) -> Accepted:
-        """Stores `batch`, durably. Raises BatchConflict or UnknownSite; then nothing changed."""
+        """Stores `batch`, durably. Raises RefusedBatch or UnknownSite; then nothing changed."""
         verdict = self.accept_many([batch], source=source)[0]
         if isinstance(verdict, Accepted):
             return verdict
@@ -105,10 +110,16 @@ class Store:
         group = [facts_of(batch) for batch in batches]
         return self._write(lambda connection: write_group(connection, group, source))
 
-    def sessions(self, site_id: str | None = None, *, limit: int | None = None) -> list[SessionRow]:
-        """Sessions (of one site), the latest first."""
+    def sessions(
+        self,
+        site_id: str | None = None,
+        *,
+        limit: int | None = None,
+        before: tuple[int, str] | None = None,
+    ) -> list[SessionRow]:
+        """Sessions (of one site), the latest first; `before`: those after this start and id."""
         with self._database.reading() as connection:
-            return reading.read_sessions(connection, site_id, limit)
+            return reading.read_sessions(connection, site_id, limit, before)
 
     def session(self, reference: str) -> SessionRow:
         """By full id, unique prefix, or `latest`. Raises UnknownSession."""
@@ -129,6 +140,20 @@ class Store:
         """Sequence numbers of batches that never came, below the highest that did."""
         with self._database.reading() as connection:
             return reading.read_gaps(connection, document_id)
+
+    def refused(self, session_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+        """Events that were left out of accepted batches, by session and reason."""
+        with self._database.reading() as connection:
+            return quarantine.count_refused(connection, session_ids)
+
+    def quarantine(self, document_id: str) -> list[QuarantineRow]:
+        """What was left out of a document's batches, by their sequence; never what was in it."""
+        with self._database.reading() as connection:
+            return quarantine.read_quarantine(connection, document_id)
+
+    def probe(self) -> None:
+        """Writes a row, durably, for no other purpose. Raises StoreUnavailable if it cannot."""
+        self.keep_derived("probe", "", 1, "", b"")
 
     def page_views(
         self, site_id: str | None = None, session_id: str | None = None

@@ -9,14 +9,19 @@ import sqlalchemy as sa
 
 __all__ = [
     "assets",
+    "audit",
     "blobs",
     "chunks",
     "derived",
     "documents",
     "metadata",
     "page_views",
+    "quarantine",
     "sessions",
     "sites",
+    "tokens",
+    "usage",
+    "write_keys",
 ]
 
 metadata = sa.MetaData(
@@ -33,14 +38,65 @@ sites = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("origins", sa.JSON, nullable=False),
-    sa.Column("write_key", sa.Text, nullable=False, unique=True),
     sa.Column("consent", sa.Text, nullable=False),
     sa.Column("allow_private", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
+    # Bytes a day; none: `limits.SITE_BYTES_PER_DAY`.
+    sa.Column("quota", sa.BigInteger),
     # The wall's policy, as `recorder.masking.Policy`; defaults are the tag's.
     sa.Column("mask", sa.Text, nullable=False, server_default="inputs"),
     sa.Column("keep_query", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("keep_fragment", sa.Text, nullable=False, server_default="none"),
+)
+
+write_keys = sa.Table(
+    "write_keys",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("site_id", sa.Text, sa.ForeignKey("sites.id"), nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.BigInteger),
+    sa.Index("ix_write_keys_site_id", "site_id"),
+)
+
+# What tags sent, of which site, on which day (UTC, days since 1970): what quotas are about.
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("site_id", sa.Text, sa.ForeignKey("sites.id"), primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("batches", sa.BigInteger, nullable=False),
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    # SHA-256 of the secret, which is kept nowhere.
+    sa.Column("digest", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scope", sa.Text, nullable=False),
+    # None: of all sites.
+    sa.Column("site_id", sa.Text, sa.ForeignKey("sites.id")),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger),
+    sa.Column("used_at", sa.BigInteger),
+    sa.Column("revoked_at", sa.BigInteger),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # SQLite counts by itself only in an INTEGER.
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("ix_audit_at", "at"),
 )
 
 sessions = sa.Table(
@@ -60,6 +116,9 @@ sessions = sa.Table(
     # Time of the last event of the batch whose traits, variant, … these are:
     # the latest wins, in whatever order batches arrive.
     sa.Column("described_at", sa.BigInteger, nullable=False),
+    # Of all its documents: how many, and the bytes of their batches (inflated).
+    sa.Column("document_count", sa.Integer, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
     sa.Index("ix_sessions_site_id_started_at", "site_id", "started_at"),
     sa.Index("ix_sessions_visitor_id", "visitor_id"),
 )
@@ -83,6 +142,7 @@ documents = sa.Table(
     sa.Column("environment_at", sa.BigInteger),
     # Our clock minus the visitor's, estimated: the least of received minus sent.
     sa.Column("clock_offset_ms", sa.BigInteger),
+    sa.Column("size", sa.BigInteger, nullable=False),
     sa.Index("ix_documents_session_id_started_at", "session_id", "started_at"),
 )
 
@@ -114,6 +174,18 @@ chunks = sa.Table(
     sa.Column("sent_at", sa.BigInteger, nullable=False),
     sa.Column("received_at", sa.BigInteger),
     sa.Column("digest", sa.LargeBinary, nullable=False),
+)
+
+# Events that were left out of an accepted batch: how many and why, never what was in them.
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("document_id", sa.Text, sa.ForeignKey("documents.id"), primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("reason", sa.Text, primary_key=True),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("first_position", sa.Integer, nullable=False),
 )
 
 assets = sa.Table(

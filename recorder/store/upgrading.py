@@ -38,7 +38,7 @@ def upgrade(database: Database, *, migrate: bool) -> None:
             f"The store {database.name} was written by an older Heatwright.",
             "Every command upgrades it when it opens it, for example: heatwright sessions",
         )
-    with database.writing() as connection:
+    with database.migrating() as connection:
         # Another process may have been quicker.
         if not _judge(connection, scripts, database.name):
             config.attributes["connection"] = connection

@@ -7,17 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from recorder.batches import BatchConflict
 from recorder.errors import UnknownSite
 from recorder.pages import page_key
+from recorder.refusals import BatchConflict, Refusal, RefusedBatch
 from recorder.store import tables
+from recorder.store.allowances import DaysUsage, outgrown
 from recorder.store.facts import Facts
 from recorder.store.merging import merge_document, merge_session
 from recorder.store.rows import Accepted, Source
 
 __all__ = ["Verdict", "write_group"]
 
-Verdict = Accepted | BatchConflict | UnknownSite
+Verdict = Accepted | RefusedBatch | UnknownSite
 
 _PARAMETERS = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
 
@@ -29,8 +30,8 @@ def write_group(connection: sa.Connection, group: Sequence[Facts], source: Sourc
     another process wrote the same rows meanwhile (PostgreSQL): then the
     transaction is rolled back and the group tried again.
     """
-    work = _Work(connection, group)
-    verdicts = [work.take(facts, source) for facts in group]
+    work = _Work(connection, group, source)
+    verdicts = [work.take(facts) for facts in group]
     work.write(connection)
     return verdicts
 
@@ -38,12 +39,13 @@ def write_group(connection: sa.Connection, group: Sequence[Facts], source: Sourc
 class _Work:
     """What is stored of the group's sessions and documents, and what is to be written."""
 
-    def __init__(self, connection: sa.Connection, group: Sequence[Facts]) -> None:
+    def __init__(self, connection: sa.Connection, group: Sequence[Facts], source: Source) -> None:
+        self._source: Source = source
         batches = [facts.batch for facts in group]
-        self._site_ids = {
-            row["write_key"]: row["id"]
-            for row in _rows(connection, tables.sites, "write_key", {b.key for b in batches})
-        }
+        keys = _rows(connection, tables.write_keys, "key", {b.key for b in batches})
+        self._keys = {row["key"]: row for row in keys}
+        sites = _rows(connection, tables.sites, "id", {row["site_id"] for row in keys})
+        self._usage = DaysUsage(connection, {row["id"]: row["quota"] for row in sites})
         self._sessions = {
             row["id"]: row
             for row in _rows(connection, tables.sessions, "id", {b.session for b in batches})
@@ -59,15 +61,19 @@ class _Work:
         self._changed_documents: set[str] = set()
         self._chunks: list[dict[str, Any]] = []
         self._views: list[dict[str, Any]] = []
+        self._quarantine: list[dict[str, Any]] = []
 
-    def take(self, facts: Facts, source: Source) -> Verdict:
+    def take(self, facts: Facts) -> Verdict:
         """The verdict on one batch; what it changes is kept until `write`."""
         batch = facts.batch
-        site_id = self._site_ids.get(batch.key)
-        if site_id is None:
+        key = self._keys.get(batch.key)
+        if key is None:
             return UnknownSite(
                 "The write key belongs to no site.", "List the sites with: heatwright sites list"
             )
+        if key["revoked_at"] is not None and self._source == "tag":
+            return RefusedBatch(Refusal.REVOKED_KEY, "The write key was revoked.")
+        site_id = key["site_id"]
         session = self._sessions.get(batch.session)
         if session and session["site_id"] != site_id:
             return BatchConflict("This session belongs to another site.")
@@ -80,9 +86,20 @@ class _Work:
             if stored == facts.digest:
                 return Accepted.DUPLICATE
             return BatchConflict("Another batch is stored under this document and sequence.")
+        merged_document = merge_document(document, facts)
+        merged_session = merge_session(
+            session, facts, site_id, self._source, new_document=document is None
+        )
+        if self._source == "tag":
+            refusal = outgrown(merged_session, merged_document) or self._usage.refuses(
+                site_id, len(facts.body)
+            )
+            if refusal is not None:
+                return refusal
+            self._usage.add(site_id, len(facts.body))
         self._digests[name] = facts.digest
-        self._sessions[batch.session] = merge_session(session, facts, site_id, source)
-        self._documents[batch.document] = merge_document(document, facts)
+        self._sessions[batch.session] = merged_session
+        self._documents[batch.document] = merged_document
         self._changed_sessions.add(batch.session)
         self._changed_documents.add(batch.document)
         self._add_rows(facts)
@@ -103,6 +120,9 @@ class _Work:
             connection.execute(tables.chunks.insert(), self._chunks)
         if self._views:
             connection.execute(tables.page_views.insert(), self._views)
+        if self._quarantine:
+            connection.execute(tables.quarantine.insert(), self._quarantine)
+        self._usage.write(connection)
 
     def _add_rows(self, facts: Facts) -> None:
         batch = facts.batch
@@ -131,6 +151,17 @@ class _Work:
             }
             for mark in facts.marks
         )
+        self._quarantine.extend(
+            {
+                "document_id": batch.document,
+                "sequence": batch.sequence,
+                "reason": one.reason.value,
+                "events": one.events,
+                "bytes": one.bytes,
+                "first_position": one.first_position,
+            }
+            for one in batch.quarantine
+        )
 
 
 def _rows(
@@ -145,7 +176,7 @@ def _rows(
             .where(table.c[column].in_(ordered[start : start + _PARAMETERS]))
             .order_by(table.c[column])
         )
-        if table is not tables.sites:
+        if table not in (tables.sites, tables.write_keys):
             query = query.with_for_update()
         found.extend(dict(row) for row in connection.execute(query).mappings())
     return found

@@ -1,10 +1,14 @@
-"""What the tag's sources say, read from their text: settings, calls, limits, names."""
+"""What sources say, read from their text: the tag's settings, calls, names; everybody's limits."""
 
 from __future__ import annotations
 
+import ast
 import math
 import re
+from itertools import pairwise
 from pathlib import Path
+
+from recorder import limits as collector
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,3 +65,30 @@ def _between(text: str, begin: str, end: str) -> str:
 def _product(text: str) -> int:
     """`64 * 1024`, as TypeScript and Python both write it."""
     return math.prod(int(factor) for factor in text.split("*"))
+
+
+def collector_limits() -> list[str]:
+    """`recorder/limits.py` as rows of a table: name, value in the unit that reads best, reason."""
+    tree = ast.parse((ROOT / "recorder/limits.py").read_text(encoding="utf-8"))
+    rows = []
+    for node, following in pairwise(tree.body):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            assert isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+            reason = " ".join(str(following.value.value).split())
+            value = _readable(getattr(collector, node.target.id), reason)
+            rows.append(f"| `{node.target.id}` | {value} | {reason} |")
+    return rows
+
+
+def _readable(value: float | str, reason: str) -> str:
+    if isinstance(value, str):
+        return f"`{value}`"
+    units = {"Bytes": _BYTES, "Milliseconds": _MILLISECONDS}.get(reason.split()[0], {})
+    for unit, size in units.items():
+        if value >= size and value % size == 0:
+            return f"{value // size:,} {unit}".removesuffix("s" if value == size else "")
+    return f"{value:,}".removesuffix(".0")
+
+
+_BYTES = {"GiB": 1024**3, "MiB": 1024**2}
+_MILLISECONDS = {"days": 86_400_000, "hours": 3_600_000}

@@ -102,7 +102,12 @@ def test_one_bad_event_is_counted_and_the_others_are_kept(event: bytes, reason: 
     assert batch.refused == {reason: 1}
 
 
-@pytest.mark.parametrize("at", [-NOW, -NOW - 5, limits.CLOCK_AHEAD_MS + 1, 10**15])
+@pytest.mark.parametrize(
+    "at",
+    [-NOW, -NOW - 5, limits.CLOCK_AHEAD_MS + 1, 10**15],
+    # Not the numbers: processes that run tests side by side have to agree on their names.
+    ids=["zero", "before zero", "ahead", "far ahead"],
+)
 def test_an_event_far_from_the_clock_is_counted(at: int) -> None:
     batch = decode_batch(body("k", [meta(), move(at)]), NOW)
     assert batch.refused == {"event_clock": 1}

@@ -5,12 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import io
-import json
-import resource
 import sqlite3
-import sys
-import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -27,31 +22,9 @@ from recorder.refusals import STATUS, Refusal
 from recorder.sites import Site
 from recorder.store import Store
 from tests.recorder.making import NOW, ORIGIN, body, gzipped, meta, move
+from tests.recorder.posting import HEADERS, post
 
 DOCUMENTED = {202, 400, *STATUS.values()}
-HEADERS = {"Origin": ORIGIN, "Content-Type": "text/plain"}
-
-
-@pytest.fixture
-async def base_url(store: Store, site: Site) -> AsyncIterator[str]:
-    async with serving(store, fetch_assets=False) as url:
-        yield url
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-async def post(
-    client: aiohttp.ClientSession, base_url: str, text: bytes, **headers: str
-) -> tuple[int, Any, Any]:
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with client.post(
-        f"{base_url}/v1/batches", data=io.BytesIO(text), headers=HEADERS | names
-    ) as response:
-        return response.status, json.loads(await response.read()), response.headers
 
 
 async def test_a_batch_is_acknowledged_and_durable(
@@ -157,24 +130,6 @@ async def test_chunked_bodies_have_the_same_limit(
             assert response.status == 413
     except aiohttp.ClientOSError:
         pass  # the collector may hang up before the client has said all
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux")
-async def test_a_bomb_costs_no_memory(client: aiohttp.ClientSession, base_url: str) -> None:
-    size = 8 * limits.INFLATED_BYTES
-    bomb = _bomb(size)
-    assert len(bomb) < size / 900
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    status, _, _ = await post(client, base_url, bomb, Content_Encoding="gzip")
-    assert status == 413
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown * 1024 < 3 * limits.INFLATED_BYTES
-
-
-def _bomb(size: int) -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    piece = b" " * (1024 * 1024)
-    return b"".join(packer.compress(piece) for _ in range(size // len(piece))) + packer.flush()
 
 
 @pytest.mark.parametrize(("size", "expected"), [(-1, 400), (0, 400), (1, 413)])

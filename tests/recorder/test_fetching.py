@@ -19,7 +19,7 @@ from recorder.assets.guard import address_allowed, judge_url
 from recorder.assets.harvest import Harvest
 from recorder.assets.media import judge_media
 from recorder.collector import serving
-from recorder.sites import Site
+from recorder.sites import Site, WriteKey
 from recorder.store import Outcome, Store
 from tests.recorder.making import batch, body, meta, snapshot
 
@@ -88,7 +88,7 @@ async def shop() -> AsyncIterator[Shop]:
 
 
 def site_of(*origins: str, allow_private: bool = False) -> Site:
-    return Site("shop", origins, "key", "required", allow_private, 0)
+    return Site("shop", origins, (WriteKey("key", "shop", "", 0),), "required", allow_private, 0)
 
 
 async def fetch(site: Site, url: str) -> Fetched:

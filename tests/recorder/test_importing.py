@@ -291,7 +291,7 @@ def test_what_was_typed_is_masked_unless_it_is_to_stay(store: Store, tmp_path: P
     assert "/i.png?id=7" in text
     whole = taken(store, tmp_path, [*events, move(9)], About(mask="none"))
     assert recorded(store, whole.session) == [[*events, move(9)]]
-    store.sites.set("shop.example", Policy("strict"))
+    store.sites.change("shop.example", policy=Policy("strict"))
     strict = taken(store, tmp_path, [*events, move(10)])
     assert "/i.png" not in json.dumps(recorded(store, strict.session))
 

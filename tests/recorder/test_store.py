@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,9 +26,11 @@ from recorder.errors import (
 )
 from recorder.masking import Policy
 from recorder.sites import Site
-from recorder.store import Accepted, Outcome, Store
+from recorder.store import Accepted, Outcome, Store, migrations
 from recorder.store.tables import metadata
 from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta, move, route
+
+MIGRATIONS = Path(migrations.__path__[0])
 
 
 def file_of(url: str) -> Path:
@@ -267,10 +271,9 @@ def test_sites(store: Store) -> None:
     assert site.origins == ("https://shop.example", "https://xn--bcher-kva.example")
     assert not site.allow_private
     assert store.sites.add("local", ["http://127.0.0.1:8000"]).allow_private
-    assert store.sites.get("shop") == store.sites.by_key(site.write_key) == site
+    assert store.sites.get("shop") == site
     assert store.sites.by_origin("https://SHOP.example") == site
     assert store.sites.by_origin("https://nobody.example") is None
-    assert store.sites.by_key("x") is None
     assert [s.id for s in store.sites.list()] == ["shop", "local"]
     with pytest.raises(UnknownSite):
         store.sites.get("nobody")
@@ -302,18 +305,27 @@ def test_migrations_build_the_tables(store: Store, store_url: str) -> None:
         connection.engine.dispose()
 
 
-def test_sites_of_an_older_store_get_the_defaults_of_the_tag(store_url: str) -> None:
-    with Store.open(store_url) as store:
-        site = store.sites.add("shop", [ORIGIN])
-    with sqlite3.connect(file_of(store_url)) as connection:
-        for column in ("mask", "keep_query", "keep_fragment"):
-            connection.execute(f"ALTER TABLE sites DROP COLUMN {column}")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
-    connection.close()
+def test_sites_of_an_older_store_get_the_defaults_of_the_tag(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO sites (id, origins, write_key, consent, allow_private, created_at) "
+            "VALUES ('shop', '[\"https://shop.example\"]', 'the-key', 'required', 0, 5)"
+        )
+    engine.dispose()
 
-    with Store.open(store_url) as store:
-        assert store.sites.list() == [site]
-        assert store.sites.set("shop", Policy("text", ("q",), "all")) == store.sites.get("shop")
+    with Store.open(url) as store:
+        [site] = store.sites.list()
+        assert (site.id, site.origins, site.write_key) == ("shop", (ORIGIN,), "the-key")
+        assert site.policy == Policy()
+        other = Policy("text", ("q",), "all")
+        assert store.sites.change("shop", policy=other).policy == other
 
 
 def test_a_store_is_kept_when_opened_again(store_url: str) -> None:

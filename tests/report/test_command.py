@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, async_playwright
 
-from heatwright.cli.report import parse_since, report
+from heatwright.cli.report import report
+from heatwright.cli.times import parse_since
 from heatwright.report.recorded import collect_facts, device_name
 from recorder.chromium import launch
 from recorder.drive import Errand, record_visit

@@ -15,8 +15,9 @@ import zstandard
 from aiohttp import web
 
 from recorder.access import SiteAccess
-from recorder.collector import MASKED_BY_WALL, make_collector, serving
+from recorder.collector import make_collector, serving
 from recorder.masking import LEVELS, Level, Policy
+from recorder.parts import METERS
 from recorder.sites import Site
 from recorder.store import Store
 from tests.recorder.making import NOW, ORIGIN, custom, gzipped, meta, route
@@ -211,7 +212,7 @@ async def test_a_policy_holds_from_when_it_is_set_and_what_it_masked_is_counted(
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         page = [meta(href=f"{ORIGIN}/?q=tents")]
         first = await post(client, url, gzipped(site.write_key, page, url=f"{ORIGIN}/?q=tents"))
-        store.sites.set("shop", Policy(keep_query=("q",)))
+        store.sites.change("shop", policy=Policy(keep_query=("q",)))
         await asyncio.sleep(1.1)  # so soon after another, a key that is not known is refused
         new = store.sites.add("new", [ORIGIN], policy=Policy(keep_query=("q",)))
         second = await post(
@@ -219,12 +220,13 @@ async def test_a_policy_holds_from_when_it_is_set_and_what_it_masked_is_counted(
             url,
             gzipped(new.write_key, page, url=f"{ORIGIN}/?q=tents", document="d2", session="s2"),
         )
-        counted = app[MASKED_BY_WALL]
+        counted, _ = app[METERS].render("text/plain")
     finally:
         await runner.cleanup()
 
     assert (first["masked_by_wall"], second["masked_by_wall"]) == (2, 0)
-    assert counted == {"shop": 2, "new": 0}
+    assert b'heatwright_masked_by_wall_total{site="shop"} 2.0' in counted
+    assert b'heatwright_masked_by_wall_total{site="new"} 0.0' in counted
     urls = {view.url for view in store.page_views()}
     assert urls == {f"{ORIGIN}/", f"{ORIGIN}/?q=tents"}
 
