@@ -58,7 +58,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one consistent state. Raises StoreUnavailable."""
-        with self._translated(), self.engine.connect() as connection:
+        # PostgreSQL's default would show each statement another state: a document's blocks
+        # before the compactor has put them there, and its batches after they are gone.
+        options: dict[str, Any] = {} if self._path else {"isolation_level": "REPEATABLE READ"}
+        with (
+            self._translated(),
+            self.engine.connect().execution_options(**options) as connection,
+        ):
             yield connection
 
     @contextmanager

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 __all__ = [
     "assets",
     "blobs",
+    "blocks",
     "chunks",
     "derived",
+    "dictionaries",
     "documents",
     "metadata",
     "page_views",
@@ -110,6 +112,54 @@ chunks = sa.Table(
     sa.Column("sent_at", sa.BigInteger, nullable=False),
     sa.Column("received_at", sa.BigInteger),
     sa.Column("digest", sa.LargeBinary, nullable=False),
+)
+
+# What the recordings of at least three visitors have in common, see `packing.shared`. Blocks are packed
+# against it; one that none needs any longer is removed.
+dictionaries = sa.Table(
+    "dictionaries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("site_id", sa.Text, sa.ForeignKey("sites.id"), nullable=False),
+    # Page, or family of pages, that it was made for: see `packing.dictionaries.family`.
+    sa.Column("page", sa.Text, nullable=False),
+    # Version of the rule by which it was made, and of the form of the texts it was made of.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    # How many times smaller the recordings became that it was made of.
+    sa.Column("ratio", sa.Float, nullable=False),
+    # Whether blocks packed before it came may still wait to be packed anew.
+    sa.Column("awaited", sa.Boolean, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_dictionaries_site_id_page", "site_id", "page"),
+    # An id never comes again: what was read by it is kept in memory.
+    sqlite_autoincrement=True,
+)
+
+# Consecutive batches of a closed document, in place of its chunks. Small columns first: who
+# reads them does not have to pass the large ones.
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("document_id", sa.Text, sa.ForeignKey("documents.id"), primary_key=True),
+    # Of the first batch in it.
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    # Version of the form of `body`, see `packing.folding`.
+    sa.Column("format", sa.Integer, nullable=False),
+    sa.Column("dictionary_id", sa.Integer, sa.ForeignKey("dictionaries.id")),
+    sa.Column("page", sa.Text, nullable=False),
+    sa.Column("packed_at", sa.BigInteger, nullable=False),
+    sa.Column("event_count", sa.Integer, nullable=False),
+    # Bytes of the JSON that was accepted.
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("first_at", sa.BigInteger),
+    sa.Column("last_at", sa.BigInteger),
+    # Names and digests of the batches, see `packing.ledger`.
+    sa.Column("ledger", sa.LargeBinary, nullable=False),
+    # Pointer samples, see `packing.pointers`.
+    sa.Column("pointers", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_blocks_dictionary_id", "dictionary_id"),
 )
 
 assets = sa.Table(

@@ -1,0 +1,197 @@
+"""What the recordings of at least three people have in common: the body of a dictionary.
+
+Texts are cut into tokens (strings, numbers, what stands between; long strings at
+the ends of CSS rules). A *run* is consecutive tokens that the texts of three people
+contain, byte for byte and without a break. The body holds runs and nothing else, a NUL
+between two of them, in an order that no text decided: by length, then by their bytes.
+
+So every stretch of the body without a NUL was recorded from three people or more,
+whatever its length: not only its words, also their sequence. A NUL occurs in no
+JSON text, so what reaches across one was recorded from nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["PEOPLE", "SEPARATOR", "Sample", "shared_runs"]
+
+PEOPLE: Final = 3
+"""Different people who must have had a run."""
+
+SEPARATOR: Final = b"\x00"
+
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[^"\d-]+|-', re.DOTALL)
+_RULE: Final = re.compile(rb"[^;}]*[;}]*")
+_LONG: Final = 256
+"""Bytes of a string from which it is cut: a style sheet, not a sentence."""
+
+_GRAM: Final = 3
+"""Tokens by which places are looked up; no run has fewer."""
+
+_RUN_BYTES: Final = 16
+"""Bytes below which a run is not worth its place: zstd spends about four on a match."""
+
+_FEW: Final = 256
+"""Places from which each is compared by itself."""
+
+Ids = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A recording to learn from: who it is of, and its folded text."""
+
+    person: str
+    text: bytes
+
+
+def shared_runs(samples: Sequence[Sample], budget: int) -> bytes:
+    """The body of a dictionary of at most `budget` bytes; empty if nothing is shared.
+
+    The longest runs are kept, and stand last, where references to them are short.
+    """
+    if len({sample.person for sample in samples}) < PEOPLE:
+        return b""
+    corpus = _Corpus(samples)
+    runs: set[bytes] = set()
+    for number in range(len(samples)):
+        runs.update(corpus.runs_of(number))
+    kept: list[bytes] = []
+    room = budget
+    for run in sorted(runs, key=_longest_first):
+        if len(run) + len(SEPARATOR) <= room:
+            room -= len(run) + len(SEPARATOR)
+            kept.append(run)
+    return SEPARATOR.join(reversed(kept))
+
+
+def _longest_first(run: bytes) -> tuple[int, bytes]:
+    return -len(run), run
+
+
+def _tokens(text: bytes) -> Iterator[bytes]:
+    for token in _TOKEN.findall(text):
+        if len(token) < _LONG:
+            yield token
+        else:
+            yield from filter(None, _RULE.findall(token))
+
+
+class _Corpus:
+    """All samples as one row of token ids, and where each three tokens occur in it."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        people: dict[str, int] = {}
+        names: dict[bytes, int] = {}
+        row: list[int] = []
+        owner: list[int] = []
+        self._bounds: list[tuple[int, int]] = []
+        for number, sample in enumerate(samples):
+            start = len(row)
+            row.extend(names.setdefault(token, len(names)) for token in _tokens(sample.text))
+            self._bounds.append((start, len(row)))
+            row.append(-1 - number)  # nothing reaches from one sample into the next
+            owner.extend([people.setdefault(sample.person, len(people))] * (len(row) - start))
+        self._spelling = list(names)
+        self._people = len(people)
+        # As many ends as a gram is long, so that every place can be looked up.
+        self._row: Ids = np.array(row + [-1 - len(samples)] * _GRAM, np.int64)
+        self._owner: Ids = np.array(owner + [0] * _GRAM, np.int64)
+        self._grams = self._all_grams(len(row))
+        self._order = np.argsort(self._grams, kind="stable")
+        self._sorted = self._grams[self._order]
+        self._taken = np.zeros(0, np.uint64)
+        self._common = self._grams_of_many()
+
+    def runs_of(self, number: int) -> list[bytes]:
+        """The runs in one sample that no sample before it gave."""
+        start, end = self._bounds[number]
+        grams = self._grams[start:end]
+        fresh = np.isin(grams, self._common) & ~np.isin(grams, self._taken)
+        runs: list[bytes] = []
+        place = 0
+        while place < len(fresh):
+            ahead = int(np.argmax(fresh[place:]))
+            if not fresh[place + ahead]:
+                break
+            place += ahead
+            length = self._shared_length(start + place)
+            if length >= _GRAM:
+                length = min(length, _fresh_length(fresh, place) + _GRAM - 1)
+                run = self._spelled(start + place, length)
+                if len(run) >= _RUN_BYTES:
+                    runs.append(run)
+            # What follows begins anew; the last tokens may be the first of it.
+            place += max(1, length - _GRAM + 1)
+        self._taken = np.union1d(self._taken, grams[fresh])
+        return runs
+
+    def _all_grams(self, count: int) -> npt.NDArray[np.uint64]:
+        """A hash of the three tokens at each place; what it finds is compared token by token."""
+        row = self._row.astype(np.uint64)
+        gram = np.zeros(count, np.uint64)
+        for step in range(_GRAM):
+            gram = gram * np.uint64(0x9E3779B97F4A7C15) + row[step : step + count]
+            gram ^= gram >> np.uint64(29)
+        return gram
+
+    def _grams_of_many(self) -> npt.NDArray[np.uint64]:
+        """Grams that occur with three people."""
+        pairs = np.unique(
+            np.stack([self._grams, self._owner[: len(self._grams)].astype(np.uint64)]), axis=1
+        )
+        grams, counts = np.unique(pairs[0], return_counts=True)
+        return grams[counts >= PEOPLE]
+
+    def _shared_length(self, place: int) -> int:
+        """Tokens of the longest run at `place` that three people have, its own person included."""
+        gram = self._grams[place]
+        first, last = np.searchsorted(self._sorted, [gram, gram + np.uint64(1)])
+        places = self._order[first:last]
+        length = 0
+        # While there are many places, all of them go a token further together.
+        while len(places) > _FEW:
+            same = self._row[places + length] == self._row[place + length]
+            going_on = places[same]
+            people = np.bincount(self._owner[going_on], minlength=self._people)
+            if np.count_nonzero(people) < PEOPLE:
+                return length
+            places, length = going_on, length + 1
+        best = np.zeros(self._people, np.int64)
+        for other in places.tolist():
+            person = self._owner[other]
+            best[person] = max(best[person], self._common_length(place, other, length))
+        return int(np.sort(best)[-PEOPLE])
+
+    def _common_length(self, one: int, other: int, known: int) -> int:
+        """Equal tokens from `one` and `other` on, of which `known` are known to be."""
+        if one == other:
+            one_end = next(end for start, end in self._bounds if start <= one < end)
+            return one_end - one
+        length, step = known, 32
+        end = len(self._row) - max(one, other)
+        while length < end:
+            until = min(length + step, end)
+            differs = (
+                self._row[one + length : one + until] != self._row[other + length : other + until]
+            )
+            if differs.any():
+                return length + int(np.argmax(differs))
+            length, step = until, step * 2
+        return length
+
+    def _spelled(self, place: int, length: int) -> bytes:
+        return b"".join(self._spelling[token] for token in self._row[place : place + length])
+
+
+def _fresh_length(fresh: npt.NDArray[Any], place: int) -> int:
+    """Places in a row, from `place` on, that are fresh."""
+    stale = np.flatnonzero(~fresh[place:])
+    return int(stale[0]) if len(stale) else len(fresh) - place
