@@ -9,6 +9,7 @@ import typer
 
 from heatwright import __version__
 from heatwright.cli import (
+    compact,
     demo,
     doctor,
     heatmap,
@@ -42,6 +43,7 @@ app.command("pages")(pages.pages)
 app.command("replay")(replay.replay)
 app.command("heatmap")(heatmap.heatmap)
 app.command("report")(report.report)
+app.command("compact")(compact.compact)
 app.command("doctor")(doctor.doctor)
 app.add_typer(sites.app, name="sites")
 

@@ -11,6 +11,7 @@ import typer
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, warn
 from recorder.collector import serving
+from recorder.compacting import compacting
 from recorder.store import Store
 
 __all__ = ["serve"]
@@ -29,7 +30,8 @@ def serve(
     with open_store(store) as opened:
         if not opened.sites.list():
             warn("no site is registered yet: heatwright sites add NAME --origin URL")
-        asyncio.run(_serve(opened, host, port, json))
+        with compacting(opened):
+            asyncio.run(_serve(opened, host, port, json))
 
 
 async def _serve(store: Store, host: str, port: int, json: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from recorder.batches import BatchConflict
+from recorder.store.packing.closed import Scope
+from recorder.store.packing.compactor import Compaction, Compactor
 from recorder.store.rows import (
     Accepted,
     Asset,
@@ -24,10 +26,13 @@ __all__ = [
     "Asset",
     "AssetOutcome",
     "BatchConflict",
+    "Compaction",
+    "Compactor",
     "DocumentRow",
     "Outcome",
     "PageSummary",
     "PageView",
+    "Scope",
     "SessionRow",
     "Site",
     "Source",

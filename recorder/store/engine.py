@@ -35,6 +35,9 @@ CHECKPOINT_COMMITS: Final = 32
 CHECKPOINT_WAIT_MS: Final = 200
 """Milliseconds a checkpoint waits for readers; whatever is left is folded next time."""
 
+SHRINK_PAGES: Final = 1_000
+"""Pages given back in one transaction: 4 MB, some ten milliseconds."""
+
 _log = logging.getLogger(__name__)
 
 _POOL = 8  # connections kept open: a few readers beside the one writer
@@ -78,6 +81,28 @@ class Database:
             ):
                 yield connection
             self._checkpoint_if_due()
+
+    def shrink(self) -> None:
+        """Gives room that is free in the file back to the disk; nothing where there is no file.
+
+        In short transactions, between which others may write. Raises StoreUnavailable.
+        """
+        if self._path is None:
+            return
+        before = -1
+        while True:
+            with self.writing() as connection:
+                cursor = connection.connection.cursor()
+                cursor.execute("PRAGMA freelist_count")
+                (free,) = cursor.fetchone() or (0,)
+                if free in (0, before):  # all is given back, or this file cannot shrink
+                    break
+                before = free
+                # One row for each page: it ends when all are read.
+                cursor.execute(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
+                cursor.fetchall()
+        with self._translated(), self._exclusive():
+            self._checkpoint()
 
     def close(self) -> None:
         """Folds the log into the database and closes every connection. Can be repeated."""
@@ -232,10 +257,14 @@ def _is_foreign(path: Path) -> bool:
 def _prepare_connection(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # `_begin` decides how transactions start
     for pragma in (
+        # Before the first table is there; a file made without it stays as it is.
+        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=FULL",
         "wal_autocheckpoint=0",
         "foreign_keys=ON",
+        # What is deleted is overwritten. Only the compactor and who erases delete anything.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -128,12 +128,12 @@ def read_block(connection: sa.Connection, shelf: Shelf, row: Any) -> list[Batch]
     return unpack(row, dictionary)
 
 
-def _rows(connection: sa.Connection, table: sa.Table, document_id: str) -> Iterable[sa.Row[Any]]:
+def _rows(connection: sa.Connection, table: sa.Table, document_id: str) -> Iterable[Any]:
     query = table.select().where(table.c.document_id == document_id)
     return connection.execute(query.order_by(table.c.sequence))
 
 
-def _ledgers(connection: sa.Connection, document_ids: list[str]) -> Iterable[sa.Row[Any]]:
+def _ledgers(connection: sa.Connection, document_ids: list[str]) -> Iterable[Any]:
     """The ledgers of blocks, as they are stored."""
     for start in range(0, len(document_ids), _PARAMETERS):
         part = document_ids[start : start + _PARAMETERS]

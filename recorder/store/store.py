@@ -199,6 +199,10 @@ class Store:
             )
         )
 
+    def shrink(self) -> None:
+        """Gives room that is free in an SQLite file back to the disk."""
+        self._database.shrink()
+
     def compactor(self) -> Compactor:
         """What packs the recordings of closed documents into blocks, see `packing.compactor`."""
         return Compactor(self._database, self._shelf)

@@ -114,8 +114,8 @@ chunks = sa.Table(
     sa.Column("digest", sa.LargeBinary, nullable=False),
 )
 
-# What the recordings of at least three visitors have in common, see `packing.shared`. Blocks are packed
-# against it; one that none needs any longer is removed.
+# What the recordings of at least three visitors have in common, see `packing.shared`. Blocks are
+# packed against it; one that none needs any longer is removed.
 dictionaries = sa.Table(
     "dictionaries",
     metadata,

@@ -18,6 +18,7 @@ from recorder.store.packing.ledger import Entry, read_ledger, write_ledger
 from recorder.store.packing.pointers import Points, read_pointers, write_pointers
 
 __all__ = [
+    "LEVEL_TRIED",
     "Batch",
     "Folded",
     "Inexact",
@@ -36,8 +37,8 @@ _LEVEL: Final = 19
 _LEVEL_ALONE: Final = 9
 """Without one: level 19 would cost ten times as much for 5 %, and be done again with one."""
 
-_LEVEL_QUICK: Final = 3
-"""For choosing among dictionaries."""
+LEVEL_TRIED: Final = 9
+"""For comparing dictionaries."""
 
 _SLOW_BYTES: Final = 2 * 1024 * 1024
 """Text from which level 19 would take seconds."""
@@ -123,7 +124,7 @@ def best_of(text: bytes, dictionaries: Sequence[Dictionary]) -> Dictionary | Non
     choices = (None, *dictionaries)
     if len(choices) == 1:
         return None
-    return min(choices, key=lambda choice: len(pack(text, choice, _LEVEL_QUICK)))
+    return min(choices, key=lambda choice: len(pack(text, choice, LEVEL_TRIED)))
 
 
 def unpack(row: Any, dictionary: Dictionary | None) -> list[Batch]:

@@ -31,9 +31,9 @@ class Due:
 class Scope:
     """Which documents count as closed at `now` (epoch ms).
 
-    One of the tag's when no batch has come for CLOSED_AFTER_MS by our clock. One
-    that came over no wire when its last event is as old, or `asked`: at once.
-    `everything`: all, also those that are being recorded.
+    One of which no batch has come for CLOSED_AFTER_MS by our clock; where that was
+    not noted, no event. `asked`: those that no tag sent, at once. `everything`: all,
+    also those that are being recorded.
     """
 
     now: int
@@ -49,7 +49,7 @@ def due(connection: sa.Connection, scope: Scope) -> list[Due]:
         .subquery()
     )
     query = (
-        sa.select(*_DUE, documents.c.ended_at, chunks.c.received_at)
+        sa.select(*_DUE, sessions.c.source, documents.c.ended_at, chunks.c.received_at)
         .join(sessions, sessions.c.id == documents.c.session_id)
         .join(last, last.c.document_id == documents.c.id)
         .join(
@@ -59,16 +59,12 @@ def due(connection: sa.Connection, scope: Scope) -> list[Due]:
         .order_by(documents.c.started_at)
     )
     before = scope.now - limits.CLOSED_AFTER_MS
-    found = [
-        _due(row)
-        for row in connection.execute(query)
-        if scope.everything
-        or (
-            row.received_at <= before
-            if row.received_at is not None
-            else scope.asked or row.ended_at <= before
-        )
-    ]
+    found: list[Due] = []
+    for row in connection.execute(query):
+        last_at = row.ended_at if row.received_at is None else row.received_at
+        at_once = scope.everything or (scope.asked and row.source != "tag")
+        if at_once or last_at <= before:
+            found.append(_due(row))
     return sorted(found, key=lambda one: (one.site_id, one.page))
 
 
@@ -125,5 +121,5 @@ def packed_against(connection: sa.Connection, dictionary_id: int, limit: int) ->
 _DUE: Final = (documents.c.id, documents.c.url, sessions.c.site_id, sessions.c.visitor_id)
 
 
-def _due(row: sa.Row[Any]) -> Due:
+def _due(row: Any) -> Due:
     return Due(row.id, row.site_id, row.visitor_id, family(row.url))

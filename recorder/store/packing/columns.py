@@ -16,9 +16,10 @@ __all__ = ["Column", "read_column", "write_column"]
 
 Column = npt.NDArray[Any]
 
-_DELTAS: Final = {1: np.dtype("<i1"), 2: np.dtype("<i2"), 4: np.dtype("<i4"), 8: np.dtype("<i8")}
+_DELTAS: Final[dict[int, np.dtype[Any]]] = {width: np.dtype(f"<i{width}") for width in (1, 2, 4, 8)}
 _FLOAT32: Final = 104
 _FLOAT64: Final = 108
+_FORMS: Final = {**_DELTAS, _FLOAT32: np.dtype("<f4"), _FLOAT64: np.dtype("<f8")}
 _EXACT: Final = 2.0**53
 """Below it a float64 tells every integer from its neighbours."""
 
@@ -28,8 +29,8 @@ def write_column(column: Column) -> bytes:
     if column.dtype.kind != "f" or _integral(column):
         deltas = np.diff(column.astype(np.int64), prepend=np.int64(0))
         for width, kind in _DELTAS.items():
-            limits = np.iinfo(kind)
-            if not deltas.size or (limits.min <= deltas.min() and deltas.max() <= limits.max):
+            half = 2 ** (8 * width - 1)
+            if not deltas.size or (-half <= int(deltas.min()) and int(deltas.max()) < half):
                 return bytes([width]) + _shuffle(deltas.astype(kind))
     narrow = column.astype("<f4")
     if np.array_equal(narrow.astype(np.float64), column) and not _negative_zero(column):
@@ -40,7 +41,7 @@ def write_column(column: Column) -> bytes:
 def read_column(body: memoryview, count: int, dtype: npt.DTypeLike) -> tuple[Column, memoryview]:
     """`count` values as `dtype`, and what follows them. Raises ValueError for what is no column."""
     form = body[0] if len(body) else 0
-    kind = {**_DELTAS, _FLOAT32: np.dtype("<f4"), _FLOAT64: np.dtype("<f8")}.get(form)
+    kind = _FORMS.get(form)
     if kind is None or len(body) < 1 + count * kind.itemsize:
         raise ValueError("this is no column")
     end = 1 + count * kind.itemsize

@@ -14,7 +14,18 @@ from recorder import limits
 from recorder.pages import page_key
 from recorder.store.tables import blocks, dictionaries
 
-__all__ = ["Dictionary", "Known", "Shelf", "add_dictionary", "family", "known", "remove_unused"]
+__all__ = [
+    "Dictionary",
+    "Known",
+    "Shelf",
+    "add_dictionary",
+    "awaited",
+    "crowded",
+    "family",
+    "known",
+    "remove_unused",
+    "settle",
+]
 
 VERSION: Final = 1
 """Of the rule in `shared`, and of the folded texts it was applied to."""
@@ -120,6 +131,30 @@ def add_dictionary(
     }
     key = connection.execute(dictionaries.insert(), row).inserted_primary_key
     return int(key[0]) if key else 0
+
+
+def awaited(connection: sa.Connection) -> list[tuple[str, Known]]:
+    """Dictionaries for which blocks may wait that were packed before, with their sites."""
+    query = sa.select(dictionaries.c.site_id).distinct().where(dictionaries.c.awaited)
+    sites = list(connection.scalars(query))
+    return [(site, row) for site in sites for row in known(connection, site) if row.awaited]
+
+
+def settle(connection: sa.Connection, id: int) -> None:
+    """Notes that no block waits for a dictionary any more."""
+    connection.execute(dictionaries.update().where(dictionaries.c.id == id).values(awaited=False))
+
+
+def crowded(connection: sa.Connection) -> list[tuple[str, str]]:
+    """Sites and pages with more dictionaries than are to be in use."""
+    table = dictionaries
+    query = (
+        sa.select(table.c.site_id, table.c.page)
+        .where(table.c.version == VERSION)
+        .group_by(table.c.site_id, table.c.page)
+        .having(sa.func.count() > limits.DICTIONARIES_PER_PAGE)
+    )
+    return [(row.site_id, row.page) for row in connection.execute(query)]
 
 
 def remove_unused(connection: sa.Connection, now: int) -> int:

@@ -132,10 +132,7 @@ def _code(event: Event, samples: list[Sample], data: bytes) -> int | None:
 def _rendered(code: int, at: float, moves: Iterator[Any], presses: Iterator[Any]) -> bytes:
     """Data of a pointer event as rrweb writes it, of the next samples."""
     try:
-        if code >= 0:
-            taken = [next(moves) for _ in range(code)]
-        else:
-            taken = [next(presses)]
+        taken = [next(moves) for _ in range(code)] if code >= 0 else [next(presses)]
     except StopIteration:
         raise ValueError("samples are missing") from None
     if code >= 0:

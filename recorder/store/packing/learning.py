@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +12,7 @@ from recorder import limits
 from recorder.errors import BrokenRecording
 from recorder.events import IDENTIFY_TAG, CustomData, Event, EventType
 from recorder.store.engine import Database
-from recorder.store.packing.block import pack
+from recorder.store.packing.block import LEVEL_TRIED, pack
 from recorder.store.packing.closed import Due
 from recorder.store.packing.dictionaries import Dictionary, Shelf
 from recorder.store.packing.folding import fold
@@ -24,13 +25,14 @@ _TEXT_BYTES: Final = limits.DICTIONARY_SAMPLES_BYTES // 4
 """Bytes of one recording that are looked at: its first snapshot, and what follows it."""
 
 
-class Learned(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Learned:
     """A dictionary's body, and the bytes of its samples: folded, with it, and without any."""
 
     body: bytes
     size: int
     packed: int
-    samples: tuple[bytes, ...]
+    texts: tuple[bytes, ...]
 
     @property
     def ratio(self) -> float:
@@ -51,7 +53,7 @@ def learn(database: Database, shelf: Shelf, documents: Sequence[Due]) -> Learned
         return None
     texts = tuple(sample.text for sample in samples)
     dictionary = Dictionary.of(0, body)
-    packed = sum(len(pack(text, dictionary)) for text in texts)
+    packed = sum(len(pack(text, dictionary, LEVEL_TRIED)) for text in texts)
     return Learned(body, sum(map(len, texts)), packed, texts)
 
 

@@ -20,8 +20,8 @@ from recorder.store.packing.columns import read_column, write_column
 
 __all__ = [
     "POINT",
-    "Points",
     "PointerKind",
+    "Points",
     "as_points",
     "event_points",
     "in_order",

@@ -13,7 +13,7 @@ JSON text, so what reaches across one was recorded from nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -76,45 +76,53 @@ def _longest_first(run: bytes) -> tuple[int, bytes]:
     return -len(run), run
 
 
-def _tokens(text: bytes) -> Iterator[bytes]:
+def _tokens(text: bytes) -> list[bytes]:
+    tokens: list[bytes] = []
     for token in _TOKEN.findall(text):
         if len(token) < _LONG:
-            yield token
+            tokens.append(token)
         else:
-            yield from filter(None, _RULE.findall(token))
+            tokens.extend(filter(None, _RULE.findall(token)))
+    return tokens
+
+
+class _Numbers(dict[bytes, int]):
+    """Tokens and their numbers, in the order in which they were first met."""
+
+    def __missing__(self, token: bytes) -> int:
+        number = self[token] = len(self)
+        return number
 
 
 class _Corpus:
-    """All samples as one row of token ids, and where each three tokens occur in it."""
+    """All samples as one row of token numbers, and where each three tokens (a gram) occur in it."""
 
     def __init__(self, samples: Sequence[Sample]) -> None:
         people: dict[str, int] = {}
-        names: dict[bytes, int] = {}
+        numbers = _Numbers()
         row: list[int] = []
-        owner: list[int] = []
+        owners: list[int] = []
         self._bounds: list[tuple[int, int]] = []
-        for number, sample in enumerate(samples):
-            start = len(row)
-            row.extend(names.setdefault(token, len(names)) for token in _tokens(sample.text))
-            self._bounds.append((start, len(row)))
-            row.append(-1 - number)  # nothing reaches from one sample into the next
-            owner.extend([people.setdefault(sample.person, len(people))] * (len(row) - start))
-        self._spelling = list(names)
+        for place, sample in enumerate(samples):
+            tokens = [numbers[token] for token in _tokens(sample.text)]
+            self._bounds.append((len(row), len(row) + len(tokens)))
+            row += tokens
+            row.append(-1 - place)  # nothing reaches from one sample into the next
+            owners += [people.setdefault(sample.person, len(people))] * (len(tokens) + 1)
+        self._spelling = list(numbers)
         self._people = len(people)
-        # As many ends as a gram is long, so that every place can be looked up.
+        self._owner: Ids = np.array(owners, np.int64)
+        # As many ends as a gram is long, so that there is one at every place.
         self._row: Ids = np.array(row + [-1 - len(samples)] * _GRAM, np.int64)
-        self._owner: Ids = np.array(owner + [0] * _GRAM, np.int64)
-        self._grams = self._all_grams(len(row))
-        self._order = np.argsort(self._grams, kind="stable")
-        self._sorted = self._grams[self._order]
-        self._taken = np.zeros(0, np.uint64)
-        self._common = self._grams_of_many()
+        self._gram, self._order, self._first = _index(self._row, len(row))
+        self._common = self._held_by_many()
+        self._taken = np.zeros(len(self._common), np.bool_)
 
     def runs_of(self, number: int) -> list[bytes]:
         """The runs in one sample that no sample before it gave."""
         start, end = self._bounds[number]
-        grams = self._grams[start:end]
-        fresh = np.isin(grams, self._common) & ~np.isin(grams, self._taken)
+        grams = self._gram[start:end]
+        fresh = self._common[grams] & ~self._taken[grams]
         runs: list[bytes] = []
         place = 0
         while place < len(fresh):
@@ -130,31 +138,19 @@ class _Corpus:
                     runs.append(run)
             # What follows begins anew; the last tokens may be the first of it.
             place += max(1, length - _GRAM + 1)
-        self._taken = np.union1d(self._taken, grams[fresh])
+        self._taken[grams[fresh]] = True
         return runs
 
-    def _all_grams(self, count: int) -> npt.NDArray[np.uint64]:
-        """A hash of the three tokens at each place; what it finds is compared token by token."""
-        row = self._row.astype(np.uint64)
-        gram = np.zeros(count, np.uint64)
-        for step in range(_GRAM):
-            gram = gram * np.uint64(0x9E3779B97F4A7C15) + row[step : step + count]
-            gram ^= gram >> np.uint64(29)
-        return gram
-
-    def _grams_of_many(self) -> npt.NDArray[np.uint64]:
-        """Grams that occur with three people."""
-        pairs = np.unique(
-            np.stack([self._grams, self._owner[: len(self._grams)].astype(np.uint64)]), axis=1
-        )
-        grams, counts = np.unique(pairs[0], return_counts=True)
-        return grams[counts >= PEOPLE]
+    def _held_by_many(self) -> npt.NDArray[np.bool_]:
+        """Of each gram, whether enough people have it."""
+        holders = np.unique(self._gram * self._people + self._owner) // self._people
+        counts: Ids = np.bincount(holders, minlength=len(self._first) - 1)
+        return counts >= PEOPLE
 
     def _shared_length(self, place: int) -> int:
         """Tokens of the longest run at `place` that three people have, its own person included."""
-        gram = self._grams[place]
-        first, last = np.searchsorted(self._sorted, [gram, gram + np.uint64(1)])
-        places = self._order[first:last]
+        gram = self._gram[place]
+        places = self._order[self._first[gram] : self._first[gram + 1]]
         length = 0
         # While there are many places, all of them go a token further together.
         while len(places) > _FEW:
@@ -189,6 +185,22 @@ class _Corpus:
 
     def _spelled(self, place: int, length: int) -> bytes:
         return b"".join(self._spelling[token] for token in self._row[place : place + length])
+
+
+def _index(row: Ids, count: int) -> tuple[Ids, Ids, Ids]:
+    """The gram at each of the first `count` places, all places by gram, and where each begins.
+
+    Grams are told apart by a hash: what is found by it is compared token by token.
+    """
+    tokens = row.astype(np.uint64)
+    hashes = np.zeros(count, np.uint64)
+    for step in range(_GRAM):
+        hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + tokens[step : step + count]
+        hashes ^= hashes >> np.uint64(29)
+    kinds, gram = np.unique(hashes, return_inverse=True)
+    order = np.argsort(gram, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(gram, minlength=len(kinds)))])
+    return gram, order, first
 
 
 def _fresh_length(fresh: npt.NDArray[Any], place: int) -> int:

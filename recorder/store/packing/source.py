@@ -98,7 +98,7 @@ def _slices(stored: Sequence[tuple[int, bytes, int]]) -> Iterator[list[int]]:
 def _from_blocks(
     database: Database, shelf: Shelf, document_id: str, source: Source
 ) -> Iterator[Batch]:
-    """Blocks never hold batches between each other's: a late one is a chunk until all are folded."""
+    """One block after the other: none holds a batch that belongs between those of another."""
     for sequence, *_ in source.blocks:
         with database.reading() as connection:
             query = blocks.select().where(
