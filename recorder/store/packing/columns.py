@@ -32,7 +32,8 @@ def write_column(column: Column) -> bytes:
             half = 2 ** (8 * width - 1)
             if not deltas.size or (-half <= int(deltas.min()) and int(deltas.max()) < half):
                 return bytes([width]) + _shuffle(deltas.astype(kind))
-    narrow = column.astype("<f4")
+    with np.errstate(over="ignore"):
+        narrow = column.astype("<f4")
     if np.array_equal(narrow.astype(np.float64), column) and not _negative_zero(column):
         return bytes([_FLOAT32]) + _shuffle(narrow)
     return bytes([_FLOAT64]) + _shuffle(column.astype("<f8"))

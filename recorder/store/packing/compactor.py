@@ -123,9 +123,13 @@ class Compactor:
                 return
             yield one
 
-    def _take(self, one: Due) -> bool:
-        """Packs one document; whether it is packed now."""
-        tried = usable(self._database, self._shelf, one)
+    def _take(self, one: Due, retired: int | None = None) -> bool:
+        """Packs one document, not against the `retired` dictionary; whether it is packed now."""
+        tried = [
+            (row, choice)
+            for row, choice in usable(self._database, self._shelf, one)
+            if row.id != retired
+        ]
         try:
             packed = pack_document(
                 self._database, self._shelf, one, [choice for _, choice in tried], self._now
@@ -142,7 +146,9 @@ class Compactor:
         self._done.before += packed.before
         self._done.after += packed.after
         own = next((row for row, _ in tried if row.page == one.page), None)
-        if own and packed.json_bytes < own.ratio * _POOR * packed.body:
+        # A dictionary was let go because there are many: no other is to be made for the same.
+        judged = own if retired is None else None
+        if judged and packed.json_bytes < judged.ratio * _POOR * packed.body:
             poor = self._poor.setdefault((one.site_id, one.page), deque(maxlen=_REMEMBERED))
             poor.append(one)
         return True
@@ -208,12 +214,12 @@ class Compactor:
         with self._database.reading() as connection:
             oldest = [row for row in known(connection, site_id) if row.page == page][-1]
             found = packed_against(connection, oldest.id, max(0, room))
-        self._take_again(found)
+        self._take_again(found, oldest.id)
         return len(found)
 
-    def _take_again(self, documents: Sequence[Due]) -> None:
+    def _take_again(self, documents: Sequence[Due], retired: int | None = None) -> None:
         for one in documents:
             if self._stopped():
                 return
             if one.document_id not in self._left:
-                self._done.repacked += self._take(one)
+                self._done.repacked += self._take(one, retired)

@@ -27,7 +27,7 @@ PEOPLE: Final = 3
 
 SEPARATOR: Final = b"\x00"
 
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[^"\d-]+|-', re.DOTALL)
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[^"\d-]+|["-]', re.DOTALL)
 _RULE: Final = re.compile(rb"[^;}]*[;}]*")
 _LONG: Final = 256
 """Bytes of a string from which it is cut: a style sheet, not a sentence."""
