@@ -174,8 +174,8 @@ BLOCK_SEEK_BYTES: Final = 1024 * 1024
 DICTIONARY_BYTES: Final = 4 * 1024 * 1024
 """Bytes of one dictionary: twice the largest snapshot of six real pages."""
 
-DICTIONARY_SAMPLES: Final = 16
-"""Recordings that a dictionary is made of: something that one in five has is found with three."""
+DICTIONARY_SAMPLES: Final = 64
+"""Recordings that a dictionary is made of: what one in twenty has is found with three people."""
 
 DICTIONARY_SAMPLES_BYTES: Final = 8 * 1024 * 1024
 """Bytes of those recordings together: finding what they share takes ten times that in memory."""

@@ -256,9 +256,11 @@ def _is_foreign(path: Path) -> bool:
 
 def _prepare_connection(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # `_begin` decides how transactions start
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if not pages:
+        # Only before the first table; a file that was made without it cannot shrink.
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in (
-        # Before the first table is there; a file made without it stays as it is.
-        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=FULL",
         "wal_autocheckpoint=0",

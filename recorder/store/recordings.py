@@ -86,8 +86,6 @@ def read_entries(
             table.c.document_id,
             table.c.sequence,
             table.c.event_count,
-            table.c.sent_at,
-            table.c.received_at,
             table.c.digest,
         ).where(sa.tuple_(table.c.document_id, table.c.sequence).in_(part))
         for document_id, *line in connection.execute(query):
@@ -102,7 +100,7 @@ def read_entries(
             # What it holds is not known any more: nothing may take its place, and the
             # others of the group are not to suffer from it.
             same = [name for name in names if name[0] == row.document_id]
-            found |= {name: Entry(name[1], 0, 0, None, b"") for name in same}
+            found |= {name: Entry(name[1], 0, b"") for name in same}
     return found
 
 
@@ -115,7 +113,7 @@ def read_chunk(row: Any) -> Batch:
             f"Batch {row.sequence} of document {row.document_id} is damaged: {error}.",
             "Restore the store from a backup, or use another session.",
         ) from error
-    entry = Entry(row.sequence, row.event_count, row.sent_at, row.received_at, row.digest)
+    entry = Entry(row.sequence, row.event_count, row.digest)
     return Batch(entry, events)
 
 

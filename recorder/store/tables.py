@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from recorder.store.packed_json import PackedJson
+
 __all__ = [
     "assets",
     "blobs",
@@ -73,7 +75,7 @@ documents = sa.Table(
     sa.Column("ended_at", sa.BigInteger, nullable=False),
     sa.Column("width", sa.Integer),
     sa.Column("height", sa.Integer),
-    sa.Column("environment", sa.JSON, nullable=False),
+    sa.Column("environment", PackedJson, nullable=False),
     # Where tab and url, viewport (which brings the url, too) and environment
     # came from: the earliest wins, in whatever order batches arrive.
     sa.Column("url_sequence", sa.Integer, nullable=False),
@@ -126,6 +128,8 @@ dictionaries = sa.Table(
     # Version of the rule by which it was made, and of the form of the texts it was made of.
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
+    # The dictionary of the site that `body` itself is packed against.
+    sa.Column("base_id", sa.Integer, sa.ForeignKey("dictionaries.id")),
     # How many times smaller the recordings became that it was made of.
     sa.Column("ratio", sa.Float, nullable=False),
     # Whether blocks packed before it came may still wait to be packed anew.
@@ -152,8 +156,8 @@ blocks = sa.Table(
     sa.Column("event_count", sa.Integer, nullable=False),
     # Bytes of the JSON that was accepted.
     sa.Column("size", sa.Integer, nullable=False),
+    # Time of its earliest event: who seeks begins with the last block before.
     sa.Column("first_at", sa.BigInteger),
-    sa.Column("last_at", sa.BigInteger),
     # Names and digests of the batches, see `packing.ledger`.
     sa.Column("ledger", sa.LargeBinary, nullable=False),
     # Pointer samples, see `packing.pointers`.

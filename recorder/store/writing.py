@@ -82,9 +82,7 @@ class _Work:
             if stored.has(facts.digest):
                 return Accepted.DUPLICATE
             return BatchConflict("Another batch is stored under this document and sequence.")
-        self._stored[name] = Entry(
-            batch.sequence, len(batch.events), batch.sent_at, batch.received_at, facts.digest
-        )
+        self._stored[name] = Entry(batch.sequence, len(batch.events), facts.digest)
         self._sessions[batch.session] = merge_session(session, facts, site_id, source)
         self._documents[batch.document] = merge_document(document, facts)
         self._changed_sessions.add(batch.session)

@@ -5,45 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import zstandard
 
 from recorder.errors import BrokenRecording
 from recorder.events import Event, EventType, encode_events
-from recorder.store.packing.dictionaries import Dictionary
 from recorder.store.packing.folding import FOLDING, fold, unfold
+from recorder.store.packing.frames import Dictionary, inflate
 from recorder.store.packing.ledger import Entry, read_ledger, write_ledger
 from recorder.store.packing.pointers import Points, read_pointers, write_pointers
 
 __all__ = [
-    "LEVEL_TRIED",
     "Batch",
     "Folded",
     "Inexact",
-    "best_of",
     "broken_block",
     "fold_batches",
     "has_snapshot",
-    "pack",
     "unpack",
     "unpack_pointers",
 ]
-
-_LEVEL: Final = 19
-"""With a dictionary a document of 60 kB takes 10 ms, 5 % smaller than level 9 in a tenth of it."""
-
-_LEVEL_ALONE: Final = 9
-"""Without one: level 19 would cost ten times as much for 5 %, and be done again with one."""
-
-LEVEL_TRIED: Final = 9
-"""For comparing dictionaries."""
-
-_SLOW_BYTES: Final = 2 * 1024 * 1024
-"""Text from which level 19 would take seconds."""
-
-_WINDOW_LOG_MIN, _WINDOW_LOG_MAX = 10, 26
 
 
 class Inexact(Exception):
@@ -88,43 +71,16 @@ def fold_batches(batches: Sequence[Batch]) -> Folded:
         if not batch.entry.has(hashlib.sha256(array).digest()):
             raise Inexact(f"Batch {batch.entry.sequence} would not come out as it was accepted.")
         start, size = end, size + len(array)
-    times = [int(event.timestamp) for event in events]
     row = {
         "sequence": batches[0].entry.sequence,
         "format": FOLDING,
         "event_count": len(events),
         "size": size,
-        "first_at": min(times, default=None),
-        "last_at": max(times, default=None),
+        "first_at": min((int(event.timestamp) for event in events), default=None),
         "ledger": write_ledger([batch.entry for batch in batches]),
         "pointers": pointers,
     }
     return Folded(row, folded.body)
-
-
-def pack(text: bytes, dictionary: Dictionary | None, level: int | None = None) -> bytes:
-    """A folded text as one zstd frame with a checksum; `level` None is what pays."""
-    known = len(dictionary.body) if dictionary else 0
-    best = _LEVEL if dictionary and len(text) < _SLOW_BYTES else _LEVEL_ALONE
-    # The window must reach back to the dictionary from the end of the text.
-    window = (known + len(text)).bit_length()
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        best if level is None else level,
-        source_size=len(text),
-        dict_size=known,
-        window_log=max(_WINDOW_LOG_MIN, min(window, _WINDOW_LOG_MAX)),
-        write_checksum=True,
-    )
-    content = dictionary.content if dictionary else None
-    return zstandard.ZstdCompressor(dict_data=content, compression_params=parameters).compress(text)
-
-
-def best_of(text: bytes, dictionaries: Sequence[Dictionary]) -> Dictionary | None:
-    """Which of `dictionaries`, or none, suits `text` best; by a quick look."""
-    choices = (None, *dictionaries)
-    if len(choices) == 1:
-        return None
-    return min(choices, key=lambda choice: len(pack(text, choice, LEVEL_TRIED)))
 
 
 def unpack(row: Any, dictionary: Dictionary | None) -> list[Batch]:
@@ -132,9 +88,7 @@ def unpack(row: Any, dictionary: Dictionary | None) -> list[Batch]:
     try:
         if row.format != FOLDING:
             raise ValueError(f"its form, version {row.format}, is not understood")
-        content = dictionary.content if dictionary else None
-        text = zstandard.ZstdDecompressor(dict_data=content).decompress(row.body)
-        events = unfold(text, read_pointers(row.pointers))
+        events = unfold(inflate(row.body, dictionary), read_pointers(row.pointers))
         entries = read_ledger(row.ledger)
         if len(events) != sum(entry.event_count for entry in entries):
             raise ValueError("it has not the events that it should have")

@@ -13,10 +13,9 @@ from typing import Final
 from recorder import limits
 from recorder.errors import BrokenRecording
 from recorder.store.engine import Database
-from recorder.store.packing.block import LEVEL_TRIED, Inexact, best_of, pack
+from recorder.store.packing.block import Inexact
 from recorder.store.packing.closed import Due, Scope, awaiting, due, of_page, packed_against
 from recorder.store.packing.dictionaries import (
-    Dictionary,
     Known,
     Shelf,
     add_dictionary,
@@ -26,6 +25,7 @@ from recorder.store.packing.dictionaries import (
     remove_unused,
     settle,
 )
+from recorder.store.packing.frames import Dictionary, smallest
 from recorder.store.packing.learning import learn
 from recorder.store.packing.packer import pack_document, usable
 from recorder.store.packing.shared import PEOPLE
@@ -160,14 +160,18 @@ class Compactor:
         learned = learn(self._database, self._shelf, group)
         if learned is None:
             return False
-        without = sum(
-            len(pack(text, best_of(text, present), LEVEL_TRIED)) for text in learned.texts
-        )
+        without = sum(len(smallest(text, present)[0]) for text in learned.texts)
         if learned.packed > without * _GAIN:
             return False
         with self._database.writing() as connection:
             add_dictionary(
-                connection, site_id, page, learned.body, ratio=learned.ratio, at=self._now
+                connection,
+                self._shelf,
+                site_id,
+                page,
+                learned.body,
+                ratio=learned.ratio,
+                at=self._now,
             )
         self._done.made += 1
         return True
@@ -184,8 +188,8 @@ class Compactor:
             new, many = awaited(connection), crowded(connection)
         for site_id, one in new:
             room -= self._take_awaiting(site_id, one, room)
-        for site_id, page in many:
-            room -= self._retire(site_id, page, room)
+        for oldest in many:
+            room -= self._retire(oldest, room)
         if not self._stopped():
             with self._database.writing() as connection:
                 self._done.removed += remove_unused(connection, self._now)
@@ -209,12 +213,11 @@ class Compactor:
                 settle(connection, one.id)
         return len(found)
 
-    def _retire(self, site_id: str, page: str, room: int) -> int:
-        """Packs anew up to `room` documents that need the page's oldest dictionary; how many."""
+    def _retire(self, oldest: int, room: int) -> int:
+        """Packs anew up to `room` documents that need the `oldest` dictionary; how many."""
         with self._database.reading() as connection:
-            oldest = [row for row in known(connection, site_id) if row.page == page][-1]
-            found = packed_against(connection, oldest.id, max(0, room))
-        self._take_again(found, oldest.id)
+            found = packed_against(connection, oldest, max(0, room))
+        self._take_again(found, oldest)
         return len(found)
 
     def _take_again(self, documents: Sequence[Due], retired: int | None = None) -> None:

@@ -12,10 +12,10 @@ import zstandard
 
 from recorder import limits
 from recorder.pages import page_key
+from recorder.store.packing.frames import Dictionary, inflate, smallest
 from recorder.store.tables import blocks, dictionaries
 
 __all__ = [
-    "Dictionary",
     "Known",
     "Shelf",
     "add_dictionary",
@@ -30,25 +30,11 @@ __all__ = [
 VERSION: Final = 1
 """Of the rule in `shared`, and of the folded texts it was applied to."""
 
-_LEVEL: Final = 19
+_BASES: Final = 3
+"""Dictionaries of a site against which a new one is tried."""
 
 _NEW_MS: Final = 600_000
 """Milliseconds in which a new dictionary has been used, or will not be."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dictionary:
-    """One dictionary, ready for use."""
-
-    id: int
-    body: bytes
-    content: zstandard.ZstdCompressionDict
-
-    @classmethod
-    def of(cls, id: int, body: bytes) -> Dictionary:
-        """The dictionary with this `body`."""
-        kind = zstandard.DICT_TYPE_RAWCONTENT
-        return cls(id, body, zstandard.ZstdCompressionDict(body, dict_type=kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +64,12 @@ class Shelf:
             if held is not None:
                 self._held.move_to_end(id)
                 return held
-        query = sa.select(dictionaries.c.body).where(dictionaries.c.id == id)
-        packed = connection.scalars(query).one_or_none()
-        if packed is None:
+        query = sa.select(dictionaries.c.body, dictionaries.c.base_id)
+        row = connection.execute(query.where(dictionaries.c.id == id)).one_or_none()
+        if row is None:
             raise ValueError(f"its dictionary {id} is missing")
         try:
-            found = Dictionary.of(id, zstandard.ZstdDecompressor().decompress(packed))
+            found = Dictionary.of(id, inflate(row.body, self.take(connection, row.base_id)))
         except zstandard.ZstdError as error:
             raise ValueError(f"its dictionary {id} is damaged: {error}") from error
         with self._lock:
@@ -116,21 +102,43 @@ def known(connection: sa.Connection, site_id: str) -> list[Known]:
 
 
 def add_dictionary(
-    connection: sa.Connection, site_id: str, page: str, body: bytes, *, ratio: float, at: int
-) -> int:
-    """Keeps a new dictionary; its id."""
-    packed = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(body)
+    connection: sa.Connection,
+    shelf: Shelf,
+    site_id: str,
+    page: str,
+    body: bytes,
+    *,
+    ratio: float,
+    at: int,
+) -> None:
+    """Keeps a new dictionary, packed against another of the site: pages have much in common."""
+    table = dictionaries
+    alone = (
+        sa.select(table.c.id)
+        .where(table.c.site_id == site_id, table.c.version == VERSION, table.c.base_id.is_(None))
+        .order_by(table.c.id.desc())
+        .limit(_BASES)
+    )
+    found = [_usable(connection, shelf, one) for one in connection.scalars(alone).all()]
+    packed, base = smallest(body, [one for one in found if one])
     row = {
         "site_id": site_id,
         "page": page,
         "version": VERSION,
         "created_at": at,
+        "base_id": base.id if base else None,
         "ratio": ratio,
         "awaited": True,
         "body": packed,
     }
-    key = connection.execute(dictionaries.insert(), row).inserted_primary_key
-    return int(key[0]) if key else 0
+    connection.execute(table.insert(), row)
+
+
+def _usable(connection: sa.Connection, shelf: Shelf, id: int) -> Dictionary | None:
+    try:
+        return shelf.take(connection, id)
+    except ValueError:
+        return None  # whoever reads a block that needs it is told
 
 
 def awaited(connection: sa.Connection) -> list[tuple[str, Known]]:
@@ -145,23 +153,25 @@ def settle(connection: sa.Connection, id: int) -> None:
     connection.execute(dictionaries.update().where(dictionaries.c.id == id).values(awaited=False))
 
 
-def crowded(connection: sa.Connection) -> list[tuple[str, str]]:
-    """Sites and pages with more dictionaries than are to be in use."""
+def crowded(connection: sa.Connection) -> list[int]:
+    """Of each page with more dictionaries in use than are to be, the oldest."""
     table = dictionaries
-    query = (
-        sa.select(table.c.site_id, table.c.page)
-        .where(table.c.version == VERSION)
-        .group_by(table.c.site_id, table.c.page)
-        .having(sa.func.count() > limits.DICTIONARIES_PER_PAGE)
-    )
-    return [(row.site_id, row.page) for row in connection.execute(query)]
+    used = sa.exists().where(blocks.c.dictionary_id == table.c.id)
+    query = sa.select(table.c.id, table.c.site_id, table.c.page).where(used).order_by(table.c.id)
+    pages: dict[tuple[str, str], list[int]] = {}
+    for id, site_id, page in connection.execute(query):
+        pages.setdefault((site_id, page), []).append(id)
+    return [ids[0] for ids in pages.values() if len(ids) > limits.DICTIONARIES_PER_PAGE]
 
 
 def remove_unused(connection: sa.Connection, now: int) -> int:
-    """Removes dictionaries that no block refers to; how many.
+    """Removes dictionaries that no block and no other dictionary refers to; how many.
 
     Those that have only just been made are left: another process may be about to use them.
     """
+    other = dictionaries.alias()
     used = sa.exists().where(blocks.c.dictionary_id == dictionaries.c.id)
-    unused = ~used & (dictionaries.c.created_at < now - _NEW_MS)
-    return connection.execute(dictionaries.delete().where(unused)).rowcount
+    base = sa.exists().where(other.c.base_id == dictionaries.c.id)
+    unused = ~used & ~base & (dictionaries.c.created_at < now - _NEW_MS)
+    # Twice: one that was the base of others goes after them.
+    return sum(connection.execute(dictionaries.delete().where(unused)).rowcount for _ in range(2))

@@ -12,10 +12,10 @@ from recorder import limits
 from recorder.errors import BrokenRecording
 from recorder.events import IDENTIFY_TAG, CustomData, Event, EventType
 from recorder.store.engine import Database
-from recorder.store.packing.block import LEVEL_TRIED, pack
 from recorder.store.packing.closed import Due
-from recorder.store.packing.dictionaries import Dictionary, Shelf
+from recorder.store.packing.dictionaries import Shelf
 from recorder.store.packing.folding import fold
+from recorder.store.packing.frames import Dictionary, pack
 from recorder.store.packing.shared import PEOPLE, Sample, shared_runs
 from recorder.store.packing.source import read_batches, read_source
 
@@ -53,7 +53,7 @@ def learn(database: Database, shelf: Shelf, documents: Sequence[Due]) -> Learned
         return None
     texts = tuple(sample.text for sample in samples)
     dictionary = Dictionary.of(0, body)
-    packed = sum(len(pack(text, dictionary, LEVEL_TRIED)) for text in texts)
+    packed = sum(len(pack(text, dictionary)) for text in texts)
     return Learned(body, sum(map(len, texts)), packed, texts)
 
 

@@ -12,13 +12,12 @@ from recorder import limits
 from recorder.store.engine import Database
 from recorder.store.packing.block import (
     Batch,
-    best_of,
     fold_batches,
     has_snapshot,
-    pack,
 )
 from recorder.store.packing.closed import Due
-from recorder.store.packing.dictionaries import Dictionary, Known, Shelf, known
+from recorder.store.packing.dictionaries import Known, Shelf, known
+from recorder.store.packing.frames import Dictionary, smallest
 from recorder.store.packing.source import Source, read_batches, read_source
 from recorder.store.tables import blocks, chunks, documents
 
@@ -72,20 +71,20 @@ def pack_document(
     rows: list[dict[str, Any]] = []
     for part in _parts(read_batches(database, shelf, one.document_id, source)):
         folded = fold_batches(part)
-        dictionary = best_of(folded.text, dictionaries)
+        body, dictionary = smallest(folded.text, dictionaries)
         made = {
             "document_id": one.document_id,
             "dictionary_id": dictionary.id if dictionary else None,
             "page": one.page,
             "packed_at": now,
-            "body": pack(folded.text, dictionary),
+            "body": body,
         }
         rows.append(folded.row | made)
     if not rows or not _swapped(database, one.document_id, source, rows):
         return None
-    body = sum(len(row["body"]) for row in rows)
+    bodies = sum(len(row["body"]) for row in rows)
     beside = sum(len(row["pointers"]) + len(row["ledger"]) for row in rows)
-    return Packed(sum(row["size"] for row in rows), source.stored, body + beside, body)
+    return Packed(sum(row["size"] for row in rows), source.stored, bodies + beside, bodies)
 
 
 def _parts(batches: Iterable[Batch]) -> Iterable[list[Batch]]:

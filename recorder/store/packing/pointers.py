@@ -13,10 +13,10 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import zstandard
 
 from recorder.events import Event, EventType
 from recorder.store.packing.columns import read_column, write_column
+from recorder.store.packing.frames import inflate, pack
 
 __all__ = [
     "POINT",
@@ -142,14 +142,14 @@ def write_pointers(sections: Sequence[Points]) -> bytes:
             write_column(np.ascontiguousarray(section[name])) for name in POINT.names or ()
         )
     body = b"".join(parts)
-    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(body)
+    return pack(body, level=_LEVEL)
 
 
 def read_pointers(body: bytes) -> list[Points]:
     """The sections that `write_pointers` wrote. Raises ValueError or ZstdError if damaged."""
     if not body:
         return []
-    rest = memoryview(zstandard.ZstdDecompressor().decompress(body))
+    rest = memoryview(inflate(body))
     if rest[0] != _VERSION:
         raise ValueError(f"pointer columns of version {rest[0]} are not understood")
     sections: list[Points] = []

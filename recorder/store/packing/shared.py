@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,10 @@ _GRAM: Final = 3
 
 _RUN_BYTES: Final = 16
 """Bytes below which a run is not worth its place: zstd spends about four on a match."""
+
+_GAP: Final = 1_000
+"""Tokens that are had already and are taken again, rather than to break a run in two: one
+reference to a long run is shorter than several, and what repeats costs the dictionary little."""
 
 _FEW: Final = 256
 """Places from which each is compared by itself."""
@@ -203,7 +207,8 @@ def _index(row: Ids, count: int) -> tuple[Ids, Ids, Ids]:
     return gram, order, first
 
 
-def _fresh_length(fresh: npt.NDArray[Any], place: int) -> int:
-    """Places in a row, from `place` on, that are fresh."""
-    stale = np.flatnonzero(~fresh[place:])
-    return int(stale[0]) if len(stale) else len(fresh) - place
+def _fresh_length(fresh: npt.NDArray[np.bool_], place: int) -> int:
+    """Places from the fresh one at `place` to the last before a gap that is worth one."""
+    found = np.flatnonzero(fresh[place:])
+    gaps = np.flatnonzero(np.diff(found) > _GAP)
+    return int(found[gaps[0]] if len(gaps) else found[-1]) + 1

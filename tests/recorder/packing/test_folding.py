@@ -157,8 +157,8 @@ def test_columns_are_exact(values: list[float]) -> None:
 
 def test_columns_are_narrow() -> None:
     track = np.cumsum(np.tile([3, -2, 40, -41], 1000)).astype(np.float64)
-    assert len(write_column(track)) == 1 + 4000
-    assert len(write_column(track * 1000)) == 1 + 4000 * 4
+    assert len(write_column(track)) == 1 + 1 + 3999
+    assert len(write_column(track * 1000)) == 1 + 2 + 3999 * 4
 
 
 @pytest.mark.parametrize("body", [b"", b"\x07", b"\x01", b"\x08\x00"])
@@ -184,8 +184,6 @@ ENTRIES = st.lists(
         Entry,
         st.integers(0, 10**6),
         st.integers(0, 20_000),
-        st.integers(0, 2**45),
-        st.none() | st.integers(0, 2**45),
         st.binary(min_size=32, max_size=32),
     )
 )
@@ -196,8 +194,8 @@ ENTRIES = st.lists(
 def test_the_ledger_knows_each_batch_again(entries: list[Entry]) -> None:
     body = write_ledger(entries)
     back = read_ledger(body)
-    assert [(e.sequence, e.event_count, e.sent_at, e.received_at) for e in back] == [
-        (e.sequence, e.event_count, e.sent_at, e.received_at) for e in entries
+    assert [(e.sequence, e.event_count) for e in back] == [
+        (e.sequence, e.event_count) for e in entries
     ]
     assert all(one.has(entry.digest) for one, entry in zip(back, entries, strict=True))
     if entries:

@@ -1,9 +1,11 @@
-"""Blocks of closed documents, and the dictionaries they are packed against."""
+"""Blocks of closed documents, the dictionaries they are packed against, packed environments."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from recorder.store.packed_json import PackedJson
 
 revision = "0002"
 down_revision = "0001"
@@ -20,9 +22,13 @@ def upgrade() -> None:
         sa.Column("page", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=True),
         sa.Column("ratio", sa.Float(), nullable=False),
         sa.Column("awaited", sa.Boolean(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["base_id"], ["dictionaries.id"], name=op.f("fk_dictionaries_base_id")
+        ),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_dictionaries_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dictionaries")),
         sqlite_autoincrement=True,
@@ -39,7 +45,6 @@ def upgrade() -> None:
         sa.Column("event_count", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("first_at", sa.BigInteger(), nullable=True),
-        sa.Column("last_at", sa.BigInteger(), nullable=True),
         sa.Column("ledger", sa.LargeBinary(), nullable=False),
         sa.Column("pointers", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -52,6 +57,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("document_id", "sequence", name=op.f("pk_blocks")),
     )
     op.create_index("ix_blocks_dictionary_id", "blocks", ["dictionary_id"])
+    _pack_environments()
+
+
+def _pack_environments() -> None:
+    """`documents.environment`, JSON until now, as PackedJson."""
+    op.add_column(
+        "documents",
+        # Every row gets its own below; the database wants something until then.
+        sa.Column("packed", PackedJson(), nullable=False, server_default=sa.text("''")),
+    )
+    table = sa.table(
+        "documents",
+        sa.column("id", sa.Text),
+        sa.column("environment", sa.JSON),
+        sa.column("packed", PackedJson),
+    )
+    connection = op.get_bind()
+    rows = connection.execute(sa.select(table.c.id, table.c.environment)).all()
+    for id, environment in rows:
+        connection.execute(table.update().where(table.c.id == id).values(packed=environment or {}))
+    op.drop_column("documents", "environment")
+    op.alter_column("documents", "packed", new_column_name="environment")
 
 
 def downgrade() -> None:
