@@ -105,9 +105,36 @@ def visit(
     batches: int = 4,
 ) -> list[Batch]:
     """One document of `visitor` in several batches, each with something of its own."""
+    given = wires(
+        key,
+        visitor,
+        greeting=greeting,
+        document=document,
+        path=path,
+        banner=banner,
+        version=version,
+        user=user,
+        batches=batches,
+    )
+    return [decode_batch(as_sent(one), NOW) for one in given]
+
+
+def wires(
+    key: str,
+    visitor: str,
+    *,
+    greeting: str = "",
+    document: str = "",
+    path: str = "/list",
+    banner: int = 0,
+    version: str = "",
+    user: str = "",
+    batches: int = 4,
+) -> list[dict[str, Any]]:
+    """The same as what goes over the wire."""
     chance = random.Random(f"{visitor} {document}")  # noqa: S311 - the same each time, no secret
     url = ORIGIN + path
-    out: list[Batch] = []
+    out: list[dict[str, Any]] = []
     for sequence in range(batches):
         at = sequence * 1000
         events: list[Any] = [moves(chance, at + 500), click(chance, at + 600)]
@@ -116,19 +143,20 @@ def visit(
             events = [meta(at, url, 1440, 900), snapshot(body, at + 1), *events]
         if user and sequence == 1:
             events.append(custom("heatwright/identify", {"id": user, "traits": {}}, at + 700))
-        given = wire(
-            key,
-            events,
-            visitor=visitor,
-            session=f"session-{visitor}",
-            document=document or f"document-{visitor}",
-            sequence=sequence,
-            url=url,
+        out.append(
+            wire(
+                key,
+                events,
+                visitor=visitor,
+                session=f"session-{visitor}",
+                document=document or f"document-{visitor}",
+                sequence=sequence,
+                url=url,
+            )
         )
-        out.append(as_sent(given))
     return out
 
 
-def as_sent(given: dict[str, Any]) -> Batch:
-    """The batch in wire data as a browser writes it: without a space."""
-    return decode_batch(json.dumps(given, separators=(",", ":")).encode(), NOW)
+def as_sent(given: dict[str, Any]) -> bytes:
+    """Wire data as a browser writes it: without a space."""
+    return json.dumps(given, separators=(",", ":"), ensure_ascii=False).encode()
