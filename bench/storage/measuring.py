@@ -69,8 +69,8 @@ def measure(folder: Path, recorded: list[Visit]) -> list[Row]:
     zipped = sum(len(gzip.compress(encode_events(b.events), 6)) for one in visits for b in one)
     packed = plain / _packer_ratio(visits[:PACKED])
     print(
-        f"{len(visits)} visits, {plain / 1e6:.1f} MB of JSON, {plain / after:.1f} times the database"
-        f", {done.ratio:.1f} times its blocks; {done.made} dictionaries\n"
+        f"{len(visits)} visits, {plain / 1e6:.1f} MB of JSON; {plain / after:.1f} × the database"
+        f", {done.ratio:.1f} × its blocks; {done.made} dictionaries\n"
         f"{points:,} pointer samples in {per_point:.2f} bytes each, {_long_track():.2f} in a track"
         f" of {TRACK:,}"
     )

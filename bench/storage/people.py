@@ -216,8 +216,11 @@ class Walk:
         """Where it is a moment later, CSS px."""
         self._angle += self._chance.gauss(0, 0.5)
         pace = abs(self._chance.gauss(0, 30))
-        self._x = min(max(self._x + pace * math.cos(self._angle), 0), 1439)
-        self._y = min(max(self._y + pace * math.sin(self._angle), 0), 899)
+        x, y = self._x + pace * math.cos(self._angle), self._y + pace * math.sin(self._angle)
+        if 0 <= x <= 1439 and 0 <= y <= 899:
+            self._x, self._y = x, y
+        else:
+            self._angle += math.pi  # back from the edge, where nobody stays
         return round(self._x), round(self._y)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -419,3 +421,38 @@ def test_the_compactor_works_beside_the_collector(
             time.sleep(0.02)
     assert count(database, "blocks") == 3
     assert store.gaps("document-cyd") == []
+
+
+def test_two_compactors_a_reader_and_visitors_at_once(store: Store, site: Site) -> None:
+    """As two collectors on one store have them: nothing is seen half, nothing is lost."""
+    accept(store, visit(site.write_key, "ann"))
+    whole = len(store.events("document-ann"))
+    ended = threading.Event()
+
+    def pack() -> None:
+        compactor = store.compactor()
+        later = 0
+        while not ended.is_set():
+            later += 1
+            compactor.run(Scope(now=EVERYTHING.now + later, everything=True))
+
+    def read() -> None:
+        while not ended.is_set():
+            assert len(store.events("document-ann")) == whole
+
+    def come() -> None:
+        try:
+            for number in range(12):
+                for one in visit(site.write_key, f"p{number}"):
+                    assert store.accept(one, source="tag") is Accepted.STORED
+        finally:
+            ended.set()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work) for work in (pack, pack, read, come)]:
+            done.result()
+    before = contents(store)
+    compact(store, 10_000)
+    assert contents(store) == before
+    assert [store.gaps(f"document-p{number}") for number in range(12)] == [[]] * 12
+    assert len(store.events("document-p7")) == whole
