@@ -1,4 +1,4 @@
-"""`heatwright compact`: recordings of closed documents in a fortieth of their JSON."""
+"""`heatwright compact`: recordings of closed documents in a thirtieth of their JSON."""
 
 from __future__ import annotations
 
