@@ -19,7 +19,7 @@ demo: .venv/.python chromium bundles ## set up, run the whole chain on the fixtu
 test: setup lint ## lint, types and the test suite
 	@$(BIN)/python -m pytest -q -m "not prove" -n auto --maxprocesses 4 --dist loadfile tests
 
-prove: setup ## the long measurements: fidelity and placement
+prove: setup ## the long measurements: fidelity, placement, two hundred kills
 	@$(BIN)/python -m pytest -q -m prove tests
 
 bench: setup ## speeds, side by side with what they are compared to

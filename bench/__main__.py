@@ -3,11 +3,19 @@
 import sys
 import time
 
-from bench import heat, stage, wall
+from bench import heat, stage, storage, wall
 from bench.rows import show
 from bench.tag import load, sizes, wire
 
-PARTS = {"sizes": sizes, "load": load, "wire": wire, "heat": heat, "stage": stage, "wall": wall}
+PARTS = {
+    "sizes": sizes,
+    "load": load,
+    "wire": wire,
+    "heat": heat,
+    "stage": stage,
+    "wall": wall,
+    "storage": storage,
+}
 
 for name in sys.argv[1:] or PARTS:
     began = time.monotonic()

@@ -24,13 +24,23 @@ __all__ = [
     "ASSET_SECONDS",
     "ASSET_SITE_BYTES",
     "ASSET_URLS_PER_DOCUMENT",
+    "BLOCK_BYTES",
+    "BLOCK_SEEK_BYTES",
     "BODIES_BYTES",
     "BODY_SECONDS",
     "BUCKETS",
     "CLOCK_AHEAD_MS",
     "CLOCK_BEHIND_MS",
+    "CLOSED_AFTER_MS",
+    "COMPACT_PAUSE_SECONDS",
+    "COMPACT_SLICE_BYTES",
     "CONNECTIONS",
     "CSS_DEPTH",
+    "DICTIONARIES_PER_PAGE",
+    "DICTIONARY_BYTES",
+    "DICTIONARY_SAMPLES",
+    "DICTIONARY_SAMPLES_BYTES",
+    "DICTIONARY_SHELF_BYTES",
     "DOCUMENTS_PER_SESSION",
     "DOCUMENT_BYTES",
     "EVENTS_PER_BATCH",
@@ -45,6 +55,7 @@ __all__ = [
     "NESTING_LEVELS",
     "QUEUE_BATCHES",
     "QUEUE_BYTES",
+    "REPACKS_PER_RUN",
     "SENDER_BURST",
     "SENDER_PER_SECOND",
     "SEQUENCE_MAX",
@@ -275,3 +286,41 @@ ASSET_FRESH_MS: Final = 3_600_000
 
 CSS_DEPTH: Final = 5
 """Levels of style sheets that import style sheets."""
+
+# What the compactor does at a time.
+
+CLOSED_AFTER_MS: Final = 45 * 60_000
+"""Milliseconds without a batch after which a document is closed: the tag itself begins a new
+session after 30 minutes, and retries what it could not send for some minutes more."""
+
+COMPACT_PAUSE_SECONDS: Final = 60.0
+"""Seconds between two rounds of the compactor beside a running collector."""
+
+COMPACT_SLICE_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of stored batches that are read at a time, so that no reader stays for long."""
+
+BLOCK_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of JSON at which a block is full: inflating one takes some 20 ms. One batch more may be
+in it."""
+
+BLOCK_SEEK_BYTES: Final = 1024 * 1024
+"""Bytes of JSON from which a snapshot begins a new block, so that who seeks can begin there."""
+
+DICTIONARY_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of one dictionary: twice the largest snapshot of six real pages."""
+
+DICTIONARY_SAMPLES: Final = 64
+"""Recordings that a dictionary is made of: what one in twenty has is found with three people."""
+
+DICTIONARY_SAMPLES_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of those recordings together: finding what they share takes ten times that in memory."""
+
+DICTIONARIES_PER_PAGE: Final = 4
+"""Dictionaries of one page in use at a time: a site that is released daily must not keep one for
+each day. Beyond it what uses the oldest is packed anew."""
+
+DICTIONARY_SHELF_BYTES: Final = 32 * 1024 * 1024
+"""Bytes of dictionaries kept in memory by an open store: those of a dozen pages."""
+
+REPACKS_PER_RUN: Final = 200
+"""Documents packed anew in one round because a dictionary has come: a minute's work at most."""

@@ -11,6 +11,7 @@ from heatwright import __version__
 from heatwright.cli import (
     assets,
     audit,
+    compact,
     demo,
     doctor,
     export,
@@ -51,6 +52,7 @@ app.command("pages")(pages.pages)
 app.command("replay")(replay.replay)
 app.command("heatmap")(heatmap.heatmap)
 app.command("report")(report.report)
+app.command("compact")(compact.compact)
 app.command("doctor")(doctor.doctor)
 app.command("audit")(audit.audit)
 sites.app.command("set")(site_settings.set_site)

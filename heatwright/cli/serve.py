@@ -12,6 +12,7 @@ import typer
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, warn
 from recorder.collector import serving
+from recorder.compacting import compacting
 from recorder.connections import allow_open_files
 from recorder.store import Store
 
@@ -46,7 +47,8 @@ def serve(
         running = serving(
             opened, host, port, rate_limits=rate_limits, trusted_proxies=trusted_proxies
         )
-        asyncio.run(_serve(opened, running, json))
+        with compacting(opened):
+            asyncio.run(_serve(opened, running, json))
 
 
 async def _serve(store: Store, running: AbstractAsyncContextManager[str], json: bool) -> None:

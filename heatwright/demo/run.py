@@ -31,7 +31,7 @@ from recorder.pages import match_page
 from recorder.store import Store
 from replay import Theatre
 
-__all__ = ["DemoResult", "run_demo"]
+__all__ = ["DemoResult", "record_visits", "run_demo"]
 
 SITE = "tarnside"
 HOST = "127.0.0.1"
@@ -63,7 +63,7 @@ async def run_demo(store: Store, out: Path, visitors: int, bars: Progress) -> De
     if store.sessions(limit=1):
         raise WrongUse("The demo's store already holds recordings.", "Give an empty --out folder.")
     began = time.monotonic()
-    await _record(store, visitors, bars)
+    await record_visits(store, visitors, bars)
     async with Theatre(store) as theatre:
         pages = await compose(
             theatre, _visited(store), list(DEVICES.values()), hide=HIDE, bars=bars
@@ -84,8 +84,8 @@ def _visited(store: Store) -> list[str]:
     return [page for page in PAGES if any(match_page(page, url) for url in seen)]
 
 
-async def _record(store: Store, count: int, bars: Progress) -> None:
-    """Visits the shop; it is shut down when this returns."""
+async def record_visits(store: Store, count: int, bars: Progress) -> None:
+    """Lets `count` visitors visit the shop; it is shut down when this returns."""
     port = _free_port()
     site = store.sites.add(SITE, [f"http://{HOST}:{port}"], consent="not-required")
     people = list(enumerate(population(count, SEED)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from recorder.batches import BatchConflict
 from recorder.store.audit_book import AuditEntry
+from recorder.store.packing.closed import Scope
+from recorder.store.packing.compactor import Compaction, Compactor
 from recorder.store.rows import (
     Accepted,
     Asset,
@@ -27,11 +29,14 @@ __all__ = [
     "AssetOutcome",
     "AuditEntry",
     "BatchConflict",
+    "Compaction",
+    "Compactor",
     "DocumentRow",
     "Outcome",
     "PageSummary",
     "PageView",
     "QuarantineRow",
+    "Scope",
     "SessionRow",
     "Site",
     "Source",

@@ -35,6 +35,9 @@ CHECKPOINT_COMMITS: Final = 32
 CHECKPOINT_WAIT_MS: Final = 200
 """Milliseconds a checkpoint waits for readers; whatever is left is folded next time."""
 
+SHRINK_PAGES: Final = 1_000
+"""Pages given back in one transaction: 4 MB, some ten milliseconds."""
+
 _log = logging.getLogger(__name__)
 
 _POOL = 8  # connections kept open: a few readers beside the one writer
@@ -58,7 +61,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one consistent state. Raises StoreUnavailable."""
-        with self._translated(), self.engine.connect() as connection:
+        # PostgreSQL's default would show each statement another state: a document's blocks
+        # before the compactor has put them there, and its batches after they are gone.
+        options: dict[str, Any] = {} if self._path else {"isolation_level": "REPEATABLE READ"}
+        with (
+            self._translated(),
+            self.engine.connect().execution_options(**options) as connection,
+        ):
             yield connection
 
     @contextmanager
@@ -91,6 +100,28 @@ class Database:
                 finally:
                     connection.invalidate()
             self._checkpoint_if_due()
+
+    def shrink(self) -> None:
+        """Gives room that is free in the file back to the disk; nothing where there is no file.
+
+        In short transactions, between which others may write. Raises StoreUnavailable.
+        """
+        if self._path is None:
+            return
+        before = -1
+        while True:
+            with self.writing() as connection:
+                cursor = connection.connection.cursor()
+                cursor.execute("PRAGMA freelist_count")
+                (free,) = cursor.fetchone() or (0,)
+                if free in (0, before):  # all is given back, or this file cannot shrink
+                    break
+                before = free
+                # One row for each page: it ends when all are read.
+                cursor.execute(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
+                cursor.fetchall()
+        with self._translated(), self._exclusive():
+            self._checkpoint()
 
     def close(self) -> None:
         """Folds the log into the database and closes every connection. Can be repeated."""
@@ -244,11 +275,17 @@ def _is_foreign(path: Path) -> bool:
 
 def _prepare_connection(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # `_begin` decides how transactions start
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if not pages:
+        # Only before the first table; a file that was made without it cannot shrink.
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "wal_autocheckpoint=0",
         "foreign_keys=ON",
+        # What is deleted is overwritten. Only the compactor and who erases delete anything.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -1,4 +1,4 @@
-"""Reading sessions, documents, events and page views."""
+"""Reading sessions, documents and page views."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
-import zstandard
 
-from recorder.errors import BrokenRecording, UnknownSession
-from recorder.events import Event, decode_events
+from recorder.errors import UnknownSession
 from recorder.pages import fold_route
 from recorder.store.rows import DocumentRow, PageSummary, PageView, SessionRow
-from recorder.store.tables import chunks, documents, page_views, sessions
+from recorder.store.tables import documents, page_views, sessions
 
 __all__ = [
     "read_documents",
-    "read_events",
-    "read_gaps",
     "read_page_views",
     "read_session",
     "read_sessions",
@@ -80,36 +75,6 @@ def read_documents(connection: sa.Connection, session_id: str) -> list[DocumentR
         .order_by(documents.c.started_at, documents.c.id)
     )
     return [_document(row) for row in connection.execute(query)]
-
-
-def read_events(connection: sa.Connection, document_id: str) -> list[Event]:
-    """Events by time; those of one millisecond in the order in which they were recorded.
-
-    Raises BrokenRecording if what is stored cannot be read.
-    """
-    query = (
-        sa.select(chunks.c.sequence, chunks.c.body)
-        .where(chunks.c.document_id == document_id)
-        .order_by(chunks.c.sequence)
-    )
-    events: list[Event] = []
-    for sequence, body in connection.execute(query):
-        try:
-            events.extend(decode_events(zstandard.ZstdDecompressor().decompress(body)))
-        except (zstandard.ZstdError, msgspec.MsgspecError) as error:
-            raise BrokenRecording(
-                f"Batch {sequence} of document {document_id} is damaged: {error}.",
-                "Restore the store from a backup, or use another session.",
-            ) from error
-    events.sort(key=attrgetter("timestamp"))
-    return events
-
-
-def read_gaps(connection: sa.Connection, document_id: str) -> list[int]:
-    """Sequence numbers that are missing below the highest one that came."""
-    query = sa.select(chunks.c.sequence).where(chunks.c.document_id == document_id)
-    present = set(connection.scalars(query))
-    return sorted(set(range(max(present, default=-1) + 1)) - present)
 
 
 def read_page_views(

@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from recorder.batches import Batch
 from recorder.errors import StoreUnavailable
 from recorder.events import Event
-from recorder.store import keeping, quarantine, reading
+from recorder.store import keeping, quarantine, reading, recordings
 from recorder.store.audit_book import AuditBook
 from recorder.store.engine import LOCK_SECONDS, Database, open_database
 from recorder.store.facts import facts_of
+from recorder.store.packing.compactor import Compactor
+from recorder.store.packing.dictionaries import Shelf
+from recorder.store.packing.pointers import Points
 from recorder.store.rows import (
     Accepted,
     Asset,
@@ -53,6 +56,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._shelf = Shelf()
         self.sites = SiteBook(database)
         self.tokens = TokenBook(database)
         self.audit = AuditBook(database)
@@ -134,12 +138,21 @@ class Store:
     def events(self, document_id: str) -> list[Event]:
         """Events of a document by time, stable. Raises BrokenRecording for damaged ones."""
         with self._database.reading() as connection:
-            return reading.read_events(connection, document_id)
+            return recordings.read_events(connection, self._shelf, document_id)
+
+    def pointers(self, document_id: str) -> Points:
+        """Pointer samples of a document by time: a numpy array of `packing.pointers.POINT`.
+
+        Of a compacted document they are read as columns, without its events. Raises
+        BrokenRecording for damaged ones.
+        """
+        with self._database.reading() as connection:
+            return recordings.read_points(connection, document_id)
 
     def gaps(self, document_id: str) -> list[int]:
         """Sequence numbers of batches that never came, below the highest that did."""
         with self._database.reading() as connection:
-            return reading.read_gaps(connection, document_id)
+            return recordings.read_gaps(connection, document_id)
 
     def refused(self, session_ids: Iterable[str]) -> dict[str, dict[str, int]]:
         """Events that were left out of accepted batches, by session and reason."""
@@ -224,6 +237,14 @@ class Store:
                 connection, kind, key, version, input_hash, body
             )
         )
+
+    def shrink(self) -> None:
+        """Gives room that is free in an SQLite file back to the disk."""
+        self._database.shrink()
+
+    def compactor(self) -> Compactor:
+        """What packs the recordings of closed documents into blocks, see `packing.compactor`."""
+        return Compactor(self._database, self._shelf)
 
     def _write(self, work: Callable[[sa.Connection], _Result]) -> _Result:
         """Runs `work` in a transaction, again if another process wrote the same rows first."""

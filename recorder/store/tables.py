@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from recorder.store.packed_json import PackedJson
+
 __all__ = [
     "assets",
     "audit",
     "blobs",
+    "blocks",
     "chunks",
     "derived",
+    "dictionaries",
     "documents",
     "metadata",
     "page_views",
@@ -134,7 +138,7 @@ documents = sa.Table(
     sa.Column("ended_at", sa.BigInteger, nullable=False),
     sa.Column("width", sa.Integer),
     sa.Column("height", sa.Integer),
-    sa.Column("environment", sa.JSON, nullable=False),
+    sa.Column("environment", PackedJson, nullable=False),
     # Where tab and url, viewport (which brings the url, too) and environment
     # came from: the earliest wins, in whatever order batches arrive.
     sa.Column("url_sequence", sa.Integer, nullable=False),
@@ -186,6 +190,56 @@ quarantine = sa.Table(
     sa.Column("events", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("first_position", sa.Integer, nullable=False),
+)
+
+# What the recordings of at least three visitors have in common, see `packing.shared`. Blocks are
+# packed against it; one that none needs any longer is removed.
+dictionaries = sa.Table(
+    "dictionaries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("site_id", sa.Text, sa.ForeignKey("sites.id"), nullable=False),
+    # Page, or family of pages, that it was made for: see `packing.dictionaries.family`.
+    sa.Column("page", sa.Text, nullable=False),
+    # Version of the rule by which it was made, and of the form of the texts it was made of.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    # The dictionary of the site that `body` itself is packed against.
+    sa.Column("base_id", sa.Integer, sa.ForeignKey("dictionaries.id")),
+    # How many times smaller the recordings became that it was made of.
+    sa.Column("ratio", sa.Float, nullable=False),
+    # Whether blocks packed before it came may still wait to be packed anew.
+    sa.Column("awaited", sa.Boolean, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_dictionaries_site_id_page", "site_id", "page"),
+    # An id never comes again: what was read by it is kept in memory.
+    sqlite_autoincrement=True,
+)
+
+# Consecutive batches of a closed document, in place of its chunks. Small columns first: who
+# reads them does not have to pass the large ones.
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("document_id", sa.Text, sa.ForeignKey("documents.id"), primary_key=True),
+    # Of the first batch in it.
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    # Version of the form of `body`, see `packing.folding`.
+    sa.Column("format", sa.Integer, nullable=False),
+    sa.Column("dictionary_id", sa.Integer, sa.ForeignKey("dictionaries.id")),
+    sa.Column("page", sa.Text, nullable=False),
+    sa.Column("packed_at", sa.BigInteger, nullable=False),
+    sa.Column("event_count", sa.Integer, nullable=False),
+    # Bytes of the JSON that was accepted.
+    sa.Column("size", sa.Integer, nullable=False),
+    # Time of its earliest event: who seeks begins with the last block before.
+    sa.Column("first_at", sa.BigInteger),
+    # Names and digests of the batches, see `packing.ledger`.
+    sa.Column("ledger", sa.LargeBinary, nullable=False),
+    # Pointer samples, see `packing.pointers`.
+    sa.Column("pointers", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_blocks_dictionary_id", "dictionary_id"),
 )
 
 assets = sa.Table(

@@ -14,6 +14,8 @@ from recorder.store import tables
 from recorder.store.allowances import DaysUsage, outgrown
 from recorder.store.facts import Facts
 from recorder.store.merging import merge_document, merge_session
+from recorder.store.packing.ledger import Entry
+from recorder.store.recordings import read_entries
 from recorder.store.rows import Accepted, Source
 
 __all__ = ["Verdict", "write_group"]
@@ -54,7 +56,7 @@ class _Work:
             row["id"]: row
             for row in _rows(connection, tables.documents, "id", {b.document for b in batches})
         }
-        self._digests = _digests(connection, {(b.document, b.sequence) for b in batches})
+        self._stored = read_entries(connection, {(b.document, b.sequence) for b in batches})
         self._known_sessions = set(self._sessions)
         self._known_documents = set(self._documents)
         self._changed_sessions: set[str] = set()
@@ -81,9 +83,9 @@ class _Work:
         if document and document["session_id"] != batch.session:
             return BatchConflict("This document belongs to another session.")
         name = (batch.document, batch.sequence)
-        stored = self._digests.get(name)
+        stored = self._stored.get(name)
         if stored is not None:
-            if stored == facts.digest:
+            if stored.has(facts.digest):
                 return Accepted.DUPLICATE
             return BatchConflict("Another batch is stored under this document and sequence.")
         merged_document = merge_document(document, facts)
@@ -97,7 +99,7 @@ class _Work:
             if refusal is not None:
                 return refusal
             self._usage.add(site_id, len(facts.body))
-        self._digests[name] = facts.digest
+        self._stored[name] = Entry(batch.sequence, len(batch.events), facts.digest)
         self._sessions[batch.session] = merged_session
         self._documents[batch.document] = merged_document
         self._changed_sessions.add(batch.session)
@@ -179,21 +181,4 @@ def _rows(
         if table not in (tables.sites, tables.write_keys):
             query = query.with_for_update()
         found.extend(dict(row) for row in connection.execute(query).mappings())
-    return found
-
-
-def _digests(
-    connection: sa.Connection, names: set[tuple[str, int]]
-) -> dict[tuple[str, int], bytes]:
-    """Digests of those chunks among `names` that are stored."""
-    table = tables.chunks
-    found: dict[tuple[str, int], bytes] = {}
-    ordered = sorted(names)
-    for start in range(0, len(ordered), _PARAMETERS):
-        part = ordered[start : start + _PARAMETERS]
-        query = sa.select(table.c.document_id, table.c.sequence, table.c.digest).where(
-            sa.tuple_(table.c.document_id, table.c.sequence).in_(part)
-        )
-        for document_id, sequence, digest in connection.execute(query):
-            found[document_id, sequence] = digest
     return found

@@ -11,6 +11,7 @@ import sys
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -262,6 +263,7 @@ async def test_bodies_that_arrive_at_once_have_a_bound_together(
 BOMB = """
 import asyncio, re, sys, aiohttp
 from pathlib import Path
+from typing import Any
 from recorder.collector import serving
 from recorder.store import Store
 

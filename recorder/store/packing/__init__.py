@@ -1,0 +1,1 @@
+"""How recordings of closed documents are kept: blocks, what they share, pointer columns."""

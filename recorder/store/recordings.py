@@ -1,0 +1,139 @@
+"""What is recorded of one document: batches as they came, and blocks that took their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+import zstandard
+
+from recorder.errors import BrokenRecording
+from recorder.events import Event, decode_events
+from recorder.store.packing.block import Batch, broken_block, unpack, unpack_pointers
+from recorder.store.packing.dictionaries import Shelf
+from recorder.store.packing.ledger import Entry, read_ledger
+from recorder.store.packing.pointers import Points, as_points, event_points, in_order
+from recorder.store.tables import blocks, chunks
+
+__all__ = [
+    "read_block",
+    "read_chunk",
+    "read_entries",
+    "read_events",
+    "read_gaps",
+    "read_points",
+]
+
+_PARAMETERS: Final = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
+
+
+def read_events(connection: sa.Connection, shelf: Shelf, document_id: str) -> list[Event]:
+    """Events by time; those of one millisecond in the order in which they were recorded.
+
+    Raises BrokenRecording if what is stored cannot be read.
+    """
+    batches = [
+        batch
+        for row in _rows(connection, blocks, document_id)
+        for batch in read_block(connection, shelf, row)
+    ]
+    late = [read_chunk(row) for row in _rows(connection, chunks, document_id)]
+    batches = sorted([*batches, *late], key=lambda batch: batch.entry.sequence)
+    events = [event for batch in batches for event in batch.events]
+    events.sort(key=attrgetter("timestamp"))
+    return events
+
+
+def read_points(connection: sa.Connection, document_id: str) -> Points:
+    """Pointer samples in the order of `in_order`. Raises BrokenRecording."""
+    columns = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.pointers)
+    rows = connection.execute(columns.where(blocks.c.document_id == document_id))
+    parts = [section for row in rows for section in unpack_pointers(row)]
+    for row in _rows(connection, chunks, document_id):
+        events = read_chunk(row).events
+        parts.append(as_points(sample for event in events for sample in event_points(event)))
+    return in_order(parts)
+
+
+def read_gaps(connection: sa.Connection, document_id: str) -> list[int]:
+    """Sequence numbers that are missing below the highest one that came."""
+    query = sa.select(chunks.c.sequence).where(chunks.c.document_id == document_id)
+    present = set(connection.scalars(query))
+    for row in _ledgers(connection, [document_id]):
+        try:
+            present.update(entry.sequence for entry in read_ledger(row.ledger))
+        except (ValueError, IndexError) as error:
+            raise broken_block(document_id, row.sequence, error) from error
+    return sorted(set(range(max(present, default=-1) + 1)) - present)
+
+
+def read_entries(
+    connection: sa.Connection, names: set[tuple[str, int]]
+) -> dict[tuple[str, int], Entry]:
+    """Those batches among `names` (document, sequence) that are stored.
+
+    All of a document's, with a digest that no batch has, if one of its ledgers is damaged.
+    """
+    table = chunks
+    found: dict[tuple[str, int], Entry] = {}
+    ordered = sorted(names)
+    for start in range(0, len(ordered), _PARAMETERS):
+        part = ordered[start : start + _PARAMETERS]
+        query = sa.select(
+            table.c.document_id,
+            table.c.sequence,
+            table.c.event_count,
+            table.c.digest,
+        ).where(sa.tuple_(table.c.document_id, table.c.sequence).in_(part))
+        for document_id, *line in connection.execute(query):
+            entry = Entry(*line)
+            found[document_id, entry.sequence] = entry
+    for row in _ledgers(connection, sorted({document_id for document_id, _ in names})):
+        try:
+            for entry in read_ledger(row.ledger):
+                if (row.document_id, entry.sequence) in names:
+                    found[row.document_id, entry.sequence] = entry
+        except (ValueError, IndexError):
+            # What it holds is not known any more: nothing may take its place, and the
+            # others of the group are not to suffer from it.
+            same = [name for name in names if name[0] == row.document_id]
+            found |= {name: Entry(name[1], 0, b"") for name in same}
+    return found
+
+
+def read_chunk(row: Any) -> Batch:
+    """The batch in a row of `chunks`. Raises BrokenRecording."""
+    try:
+        events = decode_events(zstandard.ZstdDecompressor().decompress(row.body))
+    except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+        raise BrokenRecording(
+            f"Batch {row.sequence} of document {row.document_id} is damaged: {error}.",
+            "Restore the store from a backup, or use another session.",
+        ) from error
+    entry = Entry(row.sequence, row.event_count, row.digest)
+    return Batch(entry, events)
+
+
+def read_block(connection: sa.Connection, shelf: Shelf, row: Any) -> list[Batch]:
+    """The batches in a row of `blocks`. Raises BrokenRecording."""
+    try:
+        dictionary = shelf.take(connection, row.dictionary_id)
+    except ValueError as error:
+        raise broken_block(row.document_id, row.sequence, error) from error
+    return unpack(row, dictionary)
+
+
+def _rows(connection: sa.Connection, table: sa.Table, document_id: str) -> Iterable[Any]:
+    query = table.select().where(table.c.document_id == document_id)
+    return connection.execute(query.order_by(table.c.sequence))
+
+
+def _ledgers(connection: sa.Connection, document_ids: list[str]) -> Iterable[Any]:
+    """The ledgers of blocks, as they are stored."""
+    for start in range(0, len(document_ids), _PARAMETERS):
+        part = document_ids[start : start + _PARAMETERS]
+        query = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.ledger)
+        yield from connection.execute(query.where(blocks.c.document_id.in_(part)))
