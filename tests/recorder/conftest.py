@@ -1,3 +1,5 @@
+"""A store for each test. What does not need SQLite's file runs on PostgreSQL, too."""
+
 from __future__ import annotations
 
 import shutil
@@ -11,6 +13,14 @@ from recorder.collector import serving
 from recorder.sites import Site
 from recorder.store import Store
 from tests.recorder.making import ORIGIN
+from tests.support.postgres import Cluster, cluster
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whoever asks for `store_url` wants the file; every other test with a store has two runs."""
+    if "backend" in metafunc.fixturenames:
+        is_file = "store_url" in metafunc.fixturenames
+        metafunc.parametrize("backend", ["sqlite"] if is_file else ["sqlite", "postgresql"])
 
 
 @pytest.fixture
@@ -26,12 +36,35 @@ def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One server for all tests of a process."""
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Cluster) -> str:
+    """A database in which nothing is but the tables, to be copied."""
+    name = postgres.database()
+    Store.open(postgres.url(name)).close()
+    return name
+
+
 @pytest.fixture
-def store(store_url: str, new_store: Path) -> Iterator[Store]:
-    file = Path(store_url.removeprefix("sqlite:///"))
+def store(request: pytest.FixtureRequest, backend: str) -> Iterator[Store]:
+    if backend == "postgresql":
+        server: Cluster = request.getfixturevalue("postgres")
+        name = server.database(request.getfixturevalue("new_database"))
+        with Store.open(server.url(name)) as opened:
+            yield opened
+        server.drop(name)
+        return
+    url: str = request.getfixturevalue("store_url")
+    file = Path(url.removeprefix("sqlite:///"))
     file.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(new_store, file)
-    with Store.open(store_url) as opened:
+    shutil.copyfile(request.getfixturevalue("new_store"), file)
+    with Store.open(url) as opened:
         yield opened
 
 

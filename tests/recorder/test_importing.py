@@ -218,10 +218,12 @@ def test_windows_are_tabs(store: Store, tmp_path: Path) -> None:
     assert len({row.tab_id for row in store.documents(found.session)}) == 2
 
 
-def test_a_page_without_a_web_address_is_shown_at_nobodys(store: Store, tmp_path: Path) -> None:
+def test_a_page_without_a_web_address_is_shown_at_nobodys(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
     found = taken(store, tmp_path, load(0, "file:///home/jane/page.html"))
     assert store.documents(found.session)[0].url == "http://imported.invalid/"
-    assert b"jane" not in (tmp_path / "store" / "heatwright.db").read_bytes()
+    assert b"jane" not in Path(store_url.removeprefix("sqlite:///")).read_bytes()
     assert "without a web address" in found.remarks[0]
 
 

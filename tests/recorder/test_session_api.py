@@ -140,12 +140,12 @@ async def test_every_read_leaves_a_trace_and_stays_private(
 async def test_no_trace_no_answer(
     client: aiohttp.ClientSession,
     api: str,
-    store: Store,
+    store_url: str,
     secret: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert (await get(client, f"{api}/v1/sessions", secret))[0] == 200
-    connection = sqlite3.connect(store._database.name, isolation_level=None)
+    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"), isolation_level=None)
     connection.execute("DROP TABLE audit")
     for path in PATHS:
         status, reply, headers = await get(client, f"{api}/v1/sessions{path}", secret)
@@ -272,9 +272,9 @@ async def test_any_question_gets_a_documented_status(
 
 
 async def test_a_damaged_recording_is_said_so(
-    client: aiohttp.ClientSession, api: str, store: Store, secret: str
+    client: aiohttp.ClientSession, api: str, store_url: str, secret: str
 ) -> None:
-    connection = sqlite3.connect(store._database.name)
+    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"))
     connection.execute("UPDATE chunks SET body = x'00'")
     connection.commit()
     connection.close()
