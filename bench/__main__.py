@@ -3,7 +3,7 @@
 import sys
 import time
 
-from bench import heat, stage, storage, wall
+from bench import heat, ingest, stage, storage, wall
 from bench.rows import show
 from bench.tag import load, sizes, wire
 
@@ -14,6 +14,7 @@ PARTS = {
     "heat": heat,
     "stage": stage,
     "wall": wall,
+    "ingest": ingest,
     "storage": storage,
 }
 

@@ -26,15 +26,10 @@ START_S = 60
 USERS = ("postgres", "nobody")
 """PostgreSQL does not run as root; then it runs as one of these."""
 
-SETTINGS = {
-    # The machine that runs tests does not lose its power meanwhile.
-    "fsync": "off",
-    "synchronous_commit": "on",
-    "full_page_writes": "off",
-    "listen_addresses": "''",
-    "max_connections": "60",
-    "timezone": "'Asia/Kathmandu'",
-}
+SETTINGS = {"listen_addresses": "''", "max_connections": "60", "timezone": "'Asia/Kathmandu'"}
+
+HURRIED = {"fsync": "off", "full_page_writes": "off"}
+"""The machine that runs tests does not lose its power meanwhile."""
 
 
 class Cluster:
@@ -50,7 +45,7 @@ class Cluster:
             shutil.chown(folder, _user())
         folder.chmod(0o700)
 
-    def make(self) -> None:
+    def make(self, settings: dict[str, str]) -> None:
         """Creates the cluster. Text sorts by bytes, as in SQLite."""
         subprocess.run(
             [
@@ -63,10 +58,10 @@ class Cluster:
             cwd=self._folder,
             **_demoted(),
         )
-        lines = [f"{name} = {value}" for name, value in SETTINGS.items()]
+        lines = [f"{name} = {value}" for name, value in settings.items()]
         lines.append(f"unix_socket_directories = '{self._folder}'")
-        with (self._data / "postgresql.conf").open("a", encoding="utf-8") as settings:
-            settings.write("\n".join(lines) + "\n")
+        with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
 
     def start(self) -> None:
         """Starts the server and waits until it answers."""
@@ -124,13 +119,13 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running cluster; nothing of it is left afterwards."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A running cluster; nothing of it is left afterwards. `durable` ones sync, as real ones do."""
     # Not pytest's own folder: a socket's path has at most 107 characters, and others must reach it.
     folder = Path(tempfile.mkdtemp(prefix="hw-pg-"))
     made = Cluster(folder)
     try:
-        made.make()
+        made.make(SETTINGS if durable else SETTINGS | HURRIED)
         made.start()
         yield made
     finally:
