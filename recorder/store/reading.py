@@ -19,6 +19,7 @@ from recorder.store.rows import DocumentRow, PageSummary, PageView, SessionRow
 from recorder.store.tables import chunks, documents, page_views, sessions
 
 __all__ = [
+    "read_batch_ends",
     "read_documents",
     "read_events",
     "read_gaps",
@@ -103,6 +104,14 @@ def read_gaps(connection: sa.Connection, document_id: str) -> list[int]:
     query = sa.select(chunks.c.sequence).where(chunks.c.document_id == document_id)
     present = set(connection.scalars(query))
     return sorted(set(range(max(present, default=-1) + 1)) - present)
+
+
+def read_batch_ends(connection: sa.Connection, document_id: str) -> dict[int, int]:
+    """Time of the last event of each batch that has any, by sequence number."""
+    query = sa.select(chunks.c.sequence, chunks.c.last_at).where(
+        (chunks.c.document_id == document_id) & chunks.c.last_at.is_not(None)
+    )
+    return {sequence: last_at for sequence, last_at in connection.execute(query)}
 
 
 def read_page_views(
