@@ -25,6 +25,7 @@ from recorder.access import SiteAccess
 from recorder.assets.harvest import Harvest
 from recorder.batches import Batch, Refusal, RefusedBatch, decode_batch
 from recorder.errors import UnknownSite, Unready
+from recorder.index.background import Indexer
 from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
 from recorder.ingest import GroupWriter, QueueFull
 from recorder.session_link import session_link
@@ -51,6 +52,7 @@ _STORE: Final = web.AppKey("store", Store)
 _ACCESS: Final = web.AppKey("access", SiteAccess)
 _WRITER: Final = web.AppKey("writer", GroupWriter)
 _HARVEST: Final = web.AppKey("harvest", Harvest)
+_INDEXER: Final = web.AppKey("indexer", Indexer)
 _DECODING: Final = web.AppKey("decoding", asyncio.Semaphore)
 
 
@@ -65,6 +67,7 @@ def make_collector(store: Store, *, fetch_assets: bool = True) -> web.Applicatio
     app[_ACCESS] = SiteAccess(store)
     app[_WRITER] = GroupWriter(store)
     app[_HARVEST] = Harvest(store, enabled=fetch_assets)
+    app[_INDEXER] = Indexer(store)
     app[_DECODING] = asyncio.Semaphore(_DECODERS)
     app.router.add_post("/v1/batches", _post_batch)
     app.router.add_route("OPTIONS", "/v1/batches", _preflight)
@@ -111,7 +114,9 @@ async def serving(
 async def _background(app: web.Application) -> AsyncIterator[None]:
     app[_WRITER].start()
     app[_HARVEST].start()
+    app[_INDEXER].start()
     yield
+    await app[_INDEXER].stop()
     await app[_WRITER].stop()
     await app[_HARVEST].drain(limits.ASSET_DRAIN_SECONDS)
 

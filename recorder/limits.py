@@ -27,6 +27,12 @@ __all__ = [
     "GROUP_BATCHES",
     "ID_PATTERN",
     "IMPORT_BYTES",
+    "INDEX_ATTRIBUTE_CHARS",
+    "INDEX_CHAIN_ELEMENTS",
+    "INDEX_EVERY_SECONDS",
+    "INDEX_QUIET_MS",
+    "INDEX_SESSIONS",
+    "INDEX_TEXT_CHARS",
     "INFLATED_BYTES",
     "KEEP_ALIVE_SECONDS",
     "LABEL_CHARS",
@@ -144,3 +150,24 @@ ASSET_FRESH_MS: Final = 3_600_000
 
 CSS_DEPTH: Final = 5
 """Levels of style sheets that import style sheets."""
+
+# What the index keeps.
+
+INDEX_TEXT_CHARS: Final = 200
+"""Characters of a control's text: what is written on a button has 20, on a card 150."""
+
+INDEX_ATTRIBUTE_CHARS: Final = 300
+"""Characters of one attribute of an element: long lists of classes have as many."""
+
+INDEX_CHAIN_ELEMENTS: Final = 100
+"""Elements around a press that are kept, the nearest: pages nest 10 to 40 deep."""
+
+INDEX_QUIET_MS: Final = 60_000
+"""Milliseconds without an event after which a session is indexed in the background; a question
+indexes before it is answered whatever is not."""
+
+INDEX_EVERY_SECONDS: Final = 15.0
+"""Seconds between two looks for sessions that have become quiet."""
+
+INDEX_SESSIONS: Final = 16
+"""Sessions that are indexed in one transaction: others write in between."""

@@ -11,6 +11,7 @@ from heatwright import __version__
 from heatwright.cli import (
     demo,
     doctor,
+    errors,
     export,
     heatmap,
     import_,
@@ -42,6 +43,7 @@ app.command("serve")(serve.serve)
 app.command("import")(import_.import_)
 app.command("export")(export.export)
 app.command("sessions")(sessions.sessions)
+app.command("errors")(errors.errors)
 app.command("pages")(pages.pages)
 app.command("replay")(replay.replay)
 app.command("heatmap")(heatmap.heatmap)

@@ -26,6 +26,7 @@ __all__ = [
     "read_page_views",
     "read_session",
     "read_sessions",
+    "session_of",
     "summarise",
 ]
 
@@ -39,7 +40,7 @@ def read_sessions(
     query = sessions.select().order_by(sessions.c.started_at.desc(), sessions.c.id.desc())
     if site_id is not None:
         query = query.where(sessions.c.site_id == site_id)
-    return [_session(row) for row in connection.execute(query.limit(limit))]
+    return [session_of(row) for row in connection.execute(query.limit(limit))]
 
 
 def read_session(connection: sa.Connection, reference: str) -> SessionRow:
@@ -54,7 +55,7 @@ def read_session(connection: sa.Connection, reference: str) -> SessionRow:
     same = sessions.c.id == reference
     starts = sa.func.substr(sessions.c.id, 1, len(reference)) == reference
     query = sessions.select().where(starts).order_by(same.desc(), sessions.c.id).limit(3)
-    found = [_session(row) for row in connection.execute(query)] if reference else []
+    found = [session_of(row) for row in connection.execute(query)] if reference else []
     if found and (len(found) == 1 or found[0].id == reference):
         return found[0]
     if found:
@@ -111,7 +112,7 @@ def read_batch_ends(connection: sa.Connection, document_id: str) -> dict[int, in
     query = sa.select(chunks.c.sequence, chunks.c.last_at).where(
         (chunks.c.document_id == document_id) & chunks.c.last_at.is_not(None)
     )
-    return {sequence: last_at for sequence, last_at in connection.execute(query)}
+    return {row.sequence: row.last_at for row in connection.execute(query)}
 
 
 def read_page_views(
@@ -204,7 +205,8 @@ def _starts(marks: Iterable[sa.Row[Any]]) -> list[sa.Row[Any]]:
     return starts
 
 
-def _session(row: sa.Row[Any]) -> SessionRow:
+def session_of(row: sa.Row[Any]) -> SessionRow:
+    """The row of `sessions` as it is given back."""
     return SessionRow(
         row.id,
         row.site_id,

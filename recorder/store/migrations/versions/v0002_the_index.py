@@ -91,9 +91,7 @@ def upgrade() -> None:
             ["indexed_sessions.number"],
             name=op.f("fk_occurrences_session_number"),
         ),
-        sa.PrimaryKeyConstraint(
-            "term_id", "session_number", "place", name=op.f("pk_occurrences")
-        ),
+        sa.PrimaryKeyConstraint("term_id", "session_number", "place", name=op.f("pk_occurrences")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_occurrences_session_number", "occurrences", ["session_number"])
