@@ -3,11 +3,12 @@
 import sys
 import time
 
-from bench import heat, stage
+from bench import heat, sessions, stage
 from bench.rows import show
 from bench.tag import load, sizes, wire
 
 PARTS = {"sizes": sizes, "load": load, "wire": wire, "heat": heat, "stage": stage}
+PARTS |= {"sessions": sessions}
 
 for name in sys.argv[1:] or PARTS:
     began = time.monotonic()

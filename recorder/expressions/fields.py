@@ -130,7 +130,7 @@ def _pressed(name: str, kind: TermKind) -> Field:
         if operator is Operator.CONTAINS:
             return OfTerms(kind, lambda _: contains(terms.c.text, value))
         selector = Selector(value)
-        return OfTerms(kind, lambda lookup: among(terms.c.id, lookup.presses(selector, (kind,))))
+        return OfTerms(kind, lambda lookup: among(terms.c.id, lookup.presses(selector, kind)))
 
     return _field(name, "CSS selector", (*EQUALITY, Operator.CONTAINS), positive)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NoReturn
 
 from cssselect import HTMLTranslator, SelectorError
@@ -53,16 +54,23 @@ class Selector:
         built: dict[int, etree._Element] = {}
         around: dict[int, int | None] = {}
         for id, parent_id, tag, attributes in elements:
-            known = {name: _NO_XML.sub("\ufffd", value) for name, value in attributes.items()}
             holder = root if parent_id is None else built[parent_id]
-            name = tag if _TAG.fullmatch(tag) else "unknown"
-            built[id] = etree.SubElement(holder, name, {**known, _KEY: str(id)})
+            node = built[id] = etree.SubElement(holder, _name(tag))
+            for name, value in attributes.items():
+                node.set(name, value if value.isprintable() else _NO_XML.sub("\ufffd", value))
+            node.set(_KEY, str(id))
             around[id] = parent_id
         found = {int(node.get(_KEY)) for node in self._find(root) if node is not root}
         for id, parent_id in around.items():
             if parent_id in found:
                 found.add(id)
         return found
+
+
+@lru_cache(maxsize=256)
+def _name(tag: str) -> str:
+    """`tag` as XML takes it: a forged recording may have any text there."""
+    return tag if _TAG.fullmatch(tag) else "unknown"
 
 
 class _Translator(HTMLTranslator):

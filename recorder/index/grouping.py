@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,7 @@ def group_errors(
     refresh(store, progress)
     with store.reading() as connection:
         fits = sa.true() if expression is None else expression.where(Lookup(connection))
+        ours = (terms.c.kind == TermKind.ERROR) & fits
         happened = (
             sa.select(
                 terms.c.site_id,
@@ -71,14 +73,19 @@ def group_errors(
                 sa.func.max(occurrences.c.at).label("last_at"),
             )
             .select_from(_errors())
-            .where((terms.c.kind == TermKind.ERROR) & fits)
+            .where(ours)
             .group_by(terms.c.site_id, terms.c.name)
         )
         rows = sorted(
             connection.execute(happened),
             key=lambda row: (-row.sessions, -row.times, row.site_id, row.name),
         )
-        return ErrorGroups(len(rows), [_group(connection, row, fits) for row in rows[:limit]])
+        releases = _releases(connection, ours)
+        groups = [
+            _group(connection, row, ours, releases.get((row.site_id, row.name), []))
+            for row in rows[:limit]
+        ]
+        return ErrorGroups(len(rows), groups)
 
 
 def _errors() -> sa.FromClause:
@@ -87,13 +94,31 @@ def _errors() -> sa.FromClause:
     )
 
 
-def _group(connection: sa.Connection, row: sa.Row[Any], fits: sa.ColumnElement[bool]) -> ErrorGroup:
-    ours = (
-        (terms.c.kind == TermKind.ERROR)
-        & (terms.c.site_id == row.site_id)
-        & (terms.c.name == row.name)
-        & fits
+def _releases(
+    connection: sa.Connection, ours: sa.ColumnElement[bool]
+) -> dict[tuple[str, str], list[str]]:
+    """In which releases each group was seen, by site and fingerprint."""
+    query = (
+        sa.select(terms.c.site_id, terms.c.name, indexed_sessions.c.release)
+        .select_from(_errors())
+        .where(ours & (indexed_sessions.c.release != ""))
+        .distinct()
+        .order_by(indexed_sessions.c.release)
     )
+    releases: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        releases[row.site_id, row.name].append(row.release)
+    return releases
+
+
+def _group(
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    ours: sa.ColumnElement[bool],
+    releases: list[str],
+) -> ErrorGroup:
+    """The group of `row`, with the latest of its errors."""
+    same = (terms.c.site_id == row.site_id) & (terms.c.name == row.name)
     latest = connection.execute(
         sa.select(
             terms.c.text,
@@ -103,16 +128,10 @@ def _group(connection: sa.Connection, row: sa.Row[Any], fits: sa.ColumnElement[b
             indexed_sessions.c.started_at,
         )
         .select_from(_errors())
-        .where(ours)
-        .order_by(occurrences.c.at.desc(), occurrences.c.session_number, occurrences.c.place)
+        .where(ours & same & (occurrences.c.at == row.last_at))
+        .order_by(occurrences.c.session_number, occurrences.c.place)
         .limit(1)
     ).one()
-    releases = connection.scalars(
-        sa.select(indexed_sessions.c.release)
-        .select_from(_errors())
-        .where(ours & (indexed_sessions.c.release != ""))
-        .distinct()
-    )
     return ErrorGroup(
         row.name,
         row.site_id,
@@ -124,7 +143,7 @@ def _group(connection: sa.Connection, row: sa.Row[Any], fits: sa.ColumnElement[b
         row.visitors,
         row.first_at,
         row.last_at,
-        sorted(releases),
+        releases,
         latest.session_id,
         max(latest.at - latest.started_at, 0),
     )
