@@ -174,10 +174,8 @@ def _write_sessions(
         sessions.append((id, site_id, visitor, start, end, "{}", release, agent, "tag", end))
         documents.append((f"d{id}", id, "tab", "https://shop.example/", start, end, "{}", 0, 0))
         device, seconds = str(devices[number - 1]), float(durations[number - 1])
-        indexed.append(
-            (number, id, VERSION, site_id, visitor, start, end)
-            + (seconds, device, "tag", "", release, *told, 0)  # noqa: RUF005 - two lines
-        )
+        described = (seconds, device, "tag", "", release)
+        indexed.append((number, id, VERSION, site_id, visitor, start, end, *described, *told, 0))
         placed.append((number, 0, f"d{id}"))
     for table, columns, rows in (
         ("sessions", _SESSIONS, sessions),

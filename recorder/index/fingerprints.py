@@ -21,8 +21,8 @@ _LEVELS: Final = (
     (re.compile(r"\"[^\"]*\"|'[^'\n]*'|`[^`]*`|“[^”]*”|«[^»]*»"), "TEXT"),
     # UUIDs and hashes: hexadecimal, with a digit in it, of eight characters and more.
     (re.compile(r"(?<![0-9A-Za-z])(?=[a-f-]*\d)[0-9a-f][0-9a-f-]{7,}", re.IGNORECASE), "ID"),
+    (re.compile(r"(?<!\w)\d+(?:[.,]\d+)*(?!\w)"), "N"),
     (re.compile(r"(?<!\w)[A-Za-z_-]*\d[\w-]*"), "N"),
-    (re.compile(r"\d+(?:[.,]\d+)*"), "N"),
 )
 _PLACE: Final = re.compile(r"(?::\d+){1,2}(?=\)*$)")
 _BUILD: Final = re.compile(r"[.-][0-9A-Za-z_-]{6,}(?=(?:\.min)?\.m?js)")

@@ -149,16 +149,12 @@ def _hits(
         taken: defaultdict[int, int] = defaultdict(int)
         for row in _happened(connection, shown, numbers):
             taken[row.session_number] += 1
-            if taken[row.session_number] <= HITS:
-                found[row.session_number].append(
-                    Hit(
-                        comparison.field,
-                        TermKind(row.kind),
-                        _value(row),
-                        max(row.at - row.started_at, 0),
-                        row.document_id,
-                    )
-                )
+            if taken[row.session_number] > HITS:
+                continue
+            at_ms = max(row.at - row.started_at, 0)
+            hit = Hit(comparison.field, TermKind(row.kind), _value(row), at_ms, row.document_id)
+            if hit not in found[row.session_number]:  # two comparisons may mean one press
+                found[row.session_number].append(hit)
     for hits in found.values():
         hits.sort(key=lambda hit: hit.at_ms)
     return found
