@@ -33,6 +33,7 @@ __all__ = [
     "INDEX_QUIET_MS",
     "INDEX_SESSIONS",
     "INDEX_TEXT_CHARS",
+    "INDEX_TEXT_NODES",
     "INFLATED_BYTES",
     "KEEP_ALIVE_SECONDS",
     "LABEL_CHARS",
@@ -155,6 +156,9 @@ CSS_DEPTH: Final = 5
 
 INDEX_TEXT_CHARS: Final = 200
 """Characters of a control's text: what is written on a button has 20, on a card 150."""
+
+INDEX_TEXT_NODES: Final = 2_000
+"""Nodes below a control that are searched for its text: a card of a list has a hundred."""
 
 INDEX_ATTRIBUTE_CHARS: Final = 300
 """Characters of one attribute of an element: long lists of classes have as many."""

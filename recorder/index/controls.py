@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from recorder import limits
@@ -72,25 +73,24 @@ def element_term(element: Node) -> Term:
 def _labelled(mirror: Mirror, label: Node) -> Node | None:
     named = label.attributes.get("for")
     if named is not None:
-        return next((n for n in mirror.nodes.values() if n.attributes.get("id") == named), None)
-    return next((n for n in label.below() if n.tag in _FIELDS or n.tag == "button"), None)
+        return mirror.named("id", named)
+    below = islice(label.below(), limits.INDEX_TEXT_NODES)
+    return next((node for node in below if node.tag in _FIELDS or node.tag == "button"), None)
 
 
 def _labels(mirror: Mirror, field: Node) -> Iterable[Node]:
     yield from (node for node in field.around() if node.tag == "label")
-    if name := field.attributes.get("id"):
-        yield from (
-            node
-            for node in mirror.nodes.values()
-            if node.tag == "label" and node.attributes.get("for") == name
-        )
+    name = field.attributes.get("id")
+    labelling = mirror.named("for", name) if name else None
+    if labelling and labelling.tag == "label":
+        yield labelling
 
 
 def _written(element: Node) -> str:
     """The text below `element`, pictures by their alternative text."""
     parts: list[str] = []
     size = 0
-    for node in element.below():
+    for node in islice(element.below(), limits.INDEX_TEXT_NODES):
         part = node.attributes.get("alt", "") if node.tag == "img" else node.text
         if not part or _is_unseen(node, element):
             continue

@@ -98,13 +98,19 @@ class Mirror:
 
     def __init__(self) -> None:
         self.nodes: dict[int, Node] = {}
+        self._named: defaultdict[tuple[str, str], dict[Node, None]] = defaultdict(dict)
         self._orphans: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
 
     def load(self, snapshot: Any) -> None:
         """A full snapshot's data, in place of all that was."""
         self.nodes.clear()
+        self._named.clear()
         self._orphans.clear()
         self._build(as_dict(as_dict(snapshot).get("node")))
+
+    def named(self, attribute: str, value: str) -> Node | None:
+        """The element whose `id` or `for` is `value`: the first that came of several."""
+        return next(iter(self._named.get((attribute, value), ())), None)
 
     def change(self, mutation: Any) -> None:
         """A mutation event's data."""
@@ -118,7 +124,7 @@ class Mirror:
                 node.text = as_text(change.get("value"))
         for change in as_dicts(data.get("attributes")):
             if node := self._node(change.get("id")):
-                _set_attributes(node, as_dict(change.get("attributes")))
+                self._set_attributes(node, as_dict(change.get("attributes")))
 
     def _add_all(self, adds: list[dict[str, Any]]) -> None:
         early: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -178,7 +184,7 @@ class Mirror:
         kind = recorded.get("type")
         if kind == _ELEMENT:
             node.tag = as_text(recorded.get("tagName")).lower() or "unknown"
-            _set_attributes(node, as_dict(recorded.get("attributes")))
+            self._set_attributes(node, as_dict(recorded.get("attributes")))
         elif kind == _TEXT:
             node.text = as_text(recorded.get("textContent"))
         if node.id > 0:
@@ -190,20 +196,35 @@ class Mirror:
         for gone in (node, *node.below()):
             if self.nodes.get(gone.id) is gone:
                 del self.nodes[gone.id]
+            self._rename(gone, known=False)
 
     def _node(self, id: Any) -> Node | None:
         return self.nodes.get(id) if isinstance(id, int) else None
 
+    def _set_attributes(self, node: Node, changes: dict[str, Any]) -> None:
+        self._rename(node, known=False)
+        for name, value in changes.items():
+            lower = name.lower()
+            if lower not in _KEPT:
+                continue
+            if value is None or value is False:
+                node.attributes.pop(lower, None)
+            elif isinstance(value, str | int | float):
+                node.attributes[lower] = "" if value is True else str(value)
+        self._rename(node, known=True)
 
-def _set_attributes(node: Node, changes: dict[str, Any]) -> None:
-    for name, value in changes.items():
-        lower = name.lower()
-        if lower not in _KEPT:
-            continue
-        if value is None or value is False:
-            node.attributes.pop(lower, None)
-        elif isinstance(value, str | int | float):
-            node.attributes[lower] = "" if value is True else str(value)
+    def _rename(self, node: Node, *, known: bool) -> None:
+        """From now on `named` finds the node by its attributes, or does no longer."""
+        for attribute in ("id", "for"):
+            value = node.attributes.get(attribute)
+            if value is None:
+                continue
+            if known:
+                self._named[attribute, value][node] = None
+            else:
+                self._named[attribute, value].pop(node, None)
+                if not self._named[attribute, value]:
+                    del self._named[attribute, value]
 
 
 def _children(node: Node) -> list[Node]:

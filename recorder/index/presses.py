@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from operator import attrgetter
+from typing import Any, Final, TypeGuard
 
 import msgspec
 
@@ -25,6 +27,9 @@ to which the same element is added, for a page may move below the pointer."""
 
 _AGO_MAX_MS: Final = 60_000
 """Browsers let a hidden page's timers wait a minute; the stage believes no more, either."""
+
+_PLACE_MAX_PX: Final = 10_000_000
+"""CSS px that are believed: browsers lay out no more than 33 million."""
 
 _MUTATION, _MOUSE_INTERACTION = 0, 2  # rrweb's `IncrementalSource`
 _CLICK, _TOUCH = 2, 2  # rrweb's `MouseInteractions`, `PointerTypes`
@@ -85,30 +90,39 @@ def _anchor(events: Sequence[Event], number: int, payload: dict[str, Any]) -> It
     if isinstance(ago, int | float) and 0 <= ago <= _AGO_MAX_MS:
         at -= int(ago)
         # What a press does to the page is often recorded in its millisecond.
-        while before and events[before - 1].timestamp >= at:
-            before -= 1
+        before = min(number, bisect_left(events, at, key=attrgetter("timestamp")))
     if payload.get("kind") in ("click", "tap"):
         yield from _press(at, before, payload["kind"], payload)
 
 
 def _press(at: int, before: int, name: str, data: dict[str, Any]) -> Iterator[_Press]:
     target, x, y = data.get("id"), data.get("x"), data.get("y")
-    if isinstance(target, int) and isinstance(x, int | float) and isinstance(y, int | float):
-        yield _Press(at, before, name, target, x, y)
+    if isinstance(target, int) and _is_place(x) and _is_place(y):
+        yield _Press(at, before, name, target, float(x), float(y))
+
+
+def _is_place(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and -_PLACE_MAX_PX <= value <= _PLACE_MAX_PX
 
 
 def _terms(events: Sequence[Event], presses: Iterable[_Press]) -> Iterator[Term]:
     """What each press was on, following the DOM up to its moment."""
     mirror = Mirror()
+    known: dict[tuple[str, int], Term] = {}
     done = 0
     for press in presses:
         for event in events[done : press.before]:
             if event.type == EventType.FULL_SNAPSHOT:
                 mirror.load(msgspec.json.decode(event.data))
+                known.clear()
             elif event.type == EventType.INCREMENTAL and _source(event) == _MUTATION:
                 mirror.change(msgspec.json.decode(event.data))
+                known.clear()
         done = max(done, press.before)
-        yield _term(mirror, press)
+        name = (press.name, press.target)
+        if name not in known:
+            known[name] = _term(mirror, press)
+        yield known[name]
 
 
 def _term(mirror: Mirror, press: _Press) -> Term:

@@ -76,6 +76,19 @@ def test_attributes_come_and_go() -> None:
     change = {"id": ids["x"], "attributes": {"class": "on", "ID": None, "style": {"a": "b"}}}
     mirror.change({"attributes": [change, {"id": 999, "attributes": {"class": "on"}}]})
     assert mirror.nodes[ids["x"]].attributes == {"class": "on"}
+    assert mirror.named("id", "x") is None
+
+
+def test_elements_are_found_by_id_as_long_as_they_are_there() -> None:
+    mirror, forge, ids = loaded(Forge().element("i", {"id": "a"}) | {"id": 80})
+    mirror.change({"attributes": [{"id": ids["a"], "attributes": {"id": "b"}}]})
+    assert mirror.named("id", "a") is None and mirror.named("id", "b") is mirror.nodes[80]
+    twin = {"parentId": ids["body"], "nextId": None, "node": forge.element("u", {"id": "b"})}
+    mirror.change({"adds": [twin]})
+    assert mirror.named("id", "b") is mirror.nodes[80]
+    mirror.change({"removes": [{"id": 80, "parentId": ids["body"]}]})
+    found = mirror.named("id", "b")
+    assert found and found.tag == "u"
 
 
 KEYS = ["node", "id", "type", "childNodes", "tagName", "attributes", "textContent", "adds"]
