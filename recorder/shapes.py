@@ -18,5 +18,5 @@ def as_dicts(value: Any) -> list[dict[str, Any]]:
 
 
 def as_text(value: Any) -> str:
-    """`value` if it is text, else none."""
-    return value if isinstance(value, str) else ""
+    """`value` if it is text, else none; NUL, which PostgreSQL refuses, replaced."""
+    return value.replace("\x00", "\ufffd") if isinstance(value, str) else ""

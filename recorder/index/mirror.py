@@ -140,11 +140,8 @@ class Mirror:
         ready = [first]
         while ready:
             add = ready.pop()
-            node, parent_id, next_id = (
-                as_dict(add.get("node")),
-                add.get("parentId"),
-                add.get("nextId"),
-            )
+            node = as_dict(add.get("node"))
+            parent_id, next_id = add.get("parentId"), add.get("nextId")
             known = self._node(node.get("id"))
             if known:
                 self._forget(known)
@@ -159,9 +156,8 @@ class Mirror:
                 if node.get("type") == _DOCUMENT:
                     for old in _children(parent):
                         self._forget(old)
-                parent.insert(
-                    built, following if following and following.parent is parent else None
-                )
+                in_place = following is not None and following.parent is parent
+                parent.insert(built, following if in_place else None)
                 # Taken from the end: turned round, so that recorded order is kept.
                 ready += reversed(self._orphans.pop(built.id, []))
                 ready += reversed(early.pop(built.id, []))
@@ -209,8 +205,10 @@ class Mirror:
                 continue
             if value is None or value is False:
                 node.attributes.pop(lower, None)
-            elif isinstance(value, str | int | float):
-                node.attributes[lower] = "" if value is True else str(value)
+            elif isinstance(value, str | bool):
+                node.attributes[lower] = as_text(value)
+            elif isinstance(value, int | float):
+                node.attributes[lower] = str(value)
         self._rename(node, known=True)
 
     def _rename(self, node: Node, *, known: bool) -> None:

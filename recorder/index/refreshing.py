@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import sqlalchemy as sa
@@ -107,7 +108,11 @@ def _made(store: Store, session_id: str) -> IndexedSession:
         )
         for document in store.documents(session.id)
     ]
-    return index_session(session, recorded)
+    try:
+        return index_session(session, recorded)
+    except Exception:  # noqa: BLE001 - one recording must not take the answers about all others
+        _log.exception("session %s is indexed without what happened in it", session.id)
+        return index_session(session, [replace(one, events=()) for one in recorded])
 
 
 def _events(store: Store, document: DocumentRow) -> list[Event]:

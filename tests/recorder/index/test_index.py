@@ -231,6 +231,26 @@ def test_a_damaged_recording_is_found_by_the_rest(store: Store, site: Site, stor
         assert found(again, "visited = /checkout and clicks = 0") == {"session-1"}
 
 
+def test_what_cannot_be_read_takes_no_answer_away(
+    store: Store, site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One recording that is not understood must not keep all others from being found."""
+    for number in (1, 2):
+        busy(number, presses=("buy",) * number).keep(store, site.write_key)
+
+    def press_occurrences(events: Any) -> Any:
+        raise RuntimeError("of a kind that nobody thought of")
+
+    monkeypatch.setattr("recorder.index.making.press_occurrences", press_occurrences)
+    assert found(store, "visited = /checkout and clicks = 0") == {"session-1", "session-2"}
+    assert "session-1 is indexed without" in caplog.text
+
+
+def test_no_text_holds_what_postgresql_refuses(store: Store, site: Site) -> None:
+    store.accept(batch(site.write_key, [meta(), error("a\x00b")]), source="tag")
+    assert found(store, 'error = "a\ufffdb" and error ~ "\\u0000b"') == {"session-1"}
+
+
 def test_hits_say_where(store: Store, site: Site) -> None:
     busy(1).keep(store, site.write_key)
     expression = parse('clicked ~ help or status >= 500 or not goal = "" or visited = /checkout')
