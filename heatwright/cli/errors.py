@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,6 +14,9 @@ from heatwright.cli.sessions import when
 from recorder.index.grouping import ErrorGroup, group_errors
 
 __all__ = ["errors"]
+
+MESSAGE_CHARS: Final = 120
+"""Characters of a message in the table; `--json` has all of it, its first frame, and more."""
 
 
 def errors(
@@ -34,11 +37,15 @@ def errors(
         if found.total > len(found.groups):
             note(f"{len(found.groups):,} of {found.total:,} groups; --limit shows more")
         return
-    columns = ["error", "sessions", "visitors", "times", "message", "first frame"]
-    columns += ["first seen (UTC)", "last seen (UTC)", "releases", "replay"]
+    columns = ["error", "sessions", "visitors", "times", "message", "last seen (UTC)"]
+    columns += ["releases", "replay"]
     shown = len(found.groups)
     total = f"{shown:,} of {found.total:,}" if found.total > shown else f"{shown:,}"
     print_table(f"Errors: {total}", columns, [_row(group) for group in found.groups])
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= MESSAGE_CHARS else message[: MESSAGE_CHARS - 1] + "…"
 
 
 def _row(group: ErrorGroup) -> list[object]:
@@ -47,9 +54,7 @@ def _row(group: ErrorGroup) -> list[object]:
         group.sessions,
         group.visitors,
         group.count,
-        group.message,
-        group.frame,
-        when(group.first_at),
+        _cut(group.message),
         when(group.last_at),
         " ".join(group.releases),
         f"{group.session} --at {group.at_ms / 1000:.3f}s",

@@ -60,12 +60,9 @@ def sessions(
         if answer.total > len(answer.found):
             note(f"{len(answer.found):,} of {answer.total:,} sessions; --limit shows more")
         return
-    columns = ["session", "started (UTC)", "length", "device", "by"]
-    columns += ["clicks", "errors", "rage", "gaps", "traits", "pages"]
-    columns += ["where"] if where else []
-    rows = [_row(found, views[found.session.id], bool(where)) for found in answer.found]
+    rows = [_row(found, views[found.session.id]) for found in answer.found]
     shown = f"{len(rows):,} of {answer.total:,}" if answer.total > len(rows) else f"{len(rows):,}"
-    print_table(f"Sessions: {shown}", columns, rows)
+    print_table(f"Sessions: {shown}", *_columns(rows))
 
 
 def when(time: int) -> str:
@@ -84,19 +81,32 @@ def _json(found: Found, views: list[PageView]) -> dict[str, Any]:
     }
 
 
-def _row(found: Found, views: list[PageView], asked: bool) -> list[object]:
+def _row(found: Found, views: list[PageView]) -> dict[str, object]:
     session = found.session
-    row: list[object] = [
-        session.id,
-        when(session.started_at),
-        f"{(session.ended_at - session.started_at) / 1000:.1f} s",
-        found.device or "-",
-        session.source,
-        *(count or "-" for count in (found.clicks, found.errors, found.rage, found.gaps)),
-        " ".join(f"{name}={value}" for name, value in _about(session).items()),
-        " → ".join(view.path for view in views),
-    ]
-    return [*row, _places(found.hits)] if asked else row
+    counts = {name: getattr(found, name) or "-" for name in ("clicks", "errors", "rage", "gaps")}
+    return {
+        "session": session.id,
+        "started (UTC)": when(session.started_at),
+        "length": f"{(session.ended_at - session.started_at) / 1000:.1f} s",
+        "device": found.device or "-",
+        "by": session.source,
+        **counts,
+        "traits": " ".join(f"{name}={value}" for name, value in _about(session).items()),
+        "pages": " → ".join(view.path for view in views),
+        "where": _places(found.hits),
+    }
+
+
+def _columns(rows: list[dict[str, object]]) -> tuple[list[str], list[list[object]]]:
+    """Names and cells of what fits a terminal: columns that say anything.
+
+    Where in a session it happened takes the place of the way through its pages.
+    """
+    if not rows:
+        return ["session", "started (UTC)", "length", "device", "by"], []
+    told = [name for name in rows[0] if any(row[name] not in ("", "-") for row in rows)]
+    names = [name for name in told if not (name == "pages" and "where" in told)]
+    return names, [[row[name] for name in names] for row in rows]
 
 
 def _places(hits: list[Hit]) -> str:
