@@ -23,7 +23,6 @@ from recorder.index.mirror import SELECTED_ATTRIBUTES
 
 __all__ = ["Selector"]
 
-_KEY: Final = "key"  # an attribute that no selector may name, so that it is free for the id
 _TAG: Final = re.compile(r"[a-z_][a-z0-9_.-]*", re.ASCII)
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -58,9 +57,10 @@ class Selector:
             node = built[id] = etree.SubElement(holder, _name(tag))
             for name, value in attributes.items():
                 node.set(name, value if value.isprintable() else _NO_XML.sub("\ufffd", value))
-            node.set(_KEY, str(id))
             around[id] = parent_id
-        found = {int(node.get(_KEY)) for node in self._find(root) if node is not root}
+        # lxml gives the same object for a node as long as one is kept.
+        ids = {node: id for id, node in built.items()}
+        found = {ids[node] for node in self._find(root) if node is not root}
         for id, parent_id in around.items():
             if parent_id in found:
                 found.add(id)
