@@ -3,7 +3,7 @@
 import sys
 import time
 
-from bench import heat, ingest, stage, storage, wall
+from bench import heat, ingest, sessions, stage, storage, wall
 from bench.rows import show
 from bench.tag import load, sizes, wire
 
@@ -16,6 +16,7 @@ PARTS = {
     "wall": wall,
     "ingest": ingest,
     "storage": storage,
+    "sessions": sessions,
 }
 
 for name in sys.argv[1:] or PARTS:

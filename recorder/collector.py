@@ -34,6 +34,7 @@ from recorder.connections import ConnectionKeeper
 from recorder.edges import add_routes, http_log
 from recorder.errors import UnknownSite, Unready
 from recorder.health import Health
+from recorder.index.background import Indexer
 from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
 from recorder.ingest import GroupWriter, QueueFull
 from recorder.masking import Policy
@@ -47,6 +48,7 @@ from recorder.parts import (
     DECODING,
     HARVEST,
     HEALTH,
+    INDEXER,
     METERS,
     READING,
     STORE,
@@ -93,6 +95,7 @@ def make_collector(
     app[METERS] = Meters()
     app[WRITER] = GroupWriter(store, app[METERS].committed)
     app[HARVEST] = Harvest(store, enabled=fetch_assets)
+    app[INDEXER] = Indexer(store)
     app[HEALTH] = Health(store)
     app[CONNECTIONS] = ConnectionKeeper()
     app[BODIES] = Room(limits.BODIES_BYTES)
@@ -168,7 +171,9 @@ async def serving(
 async def _background(app: web.Application) -> AsyncIterator[None]:
     app[WRITER].start()
     app[HARVEST].start()
+    app[INDEXER].start()
     yield
+    await app[INDEXER].stop()
     await app[WRITER].stop()
     await app[HARVEST].drain(limits.ASSET_DRAIN_SECONDS)
 

@@ -49,6 +49,13 @@ __all__ = [
     "HEALTH_SECONDS",
     "ID_PATTERN",
     "IMPORT_BYTES",
+    "INDEX_ATTRIBUTE_CHARS",
+    "INDEX_CHAIN_ELEMENTS",
+    "INDEX_EVERY_SECONDS",
+    "INDEX_QUIET_MS",
+    "INDEX_SESSIONS",
+    "INDEX_TEXT_CHARS",
+    "INDEX_TEXT_NODES",
     "INFLATED_BYTES",
     "KEEP_ALIVE_SECONDS",
     "LABEL_CHARS",
@@ -324,3 +331,26 @@ DICTIONARY_SHELF_BYTES: Final = 32 * 1024 * 1024
 
 REPACKS_PER_RUN: Final = 200
 """Documents packed anew in one round because a dictionary has come: a minute's work at most."""
+# What the index keeps.
+
+INDEX_TEXT_CHARS: Final = 200
+"""Characters of a control's text: what is written on a button has 20, on a card 150."""
+
+INDEX_TEXT_NODES: Final = 2_000
+"""Nodes below a control that are searched for its text: a card of a list has a hundred."""
+
+INDEX_ATTRIBUTE_CHARS: Final = 300
+"""Characters of one attribute of an element: long lists of classes have as many."""
+
+INDEX_CHAIN_ELEMENTS: Final = 100
+"""Elements around a press that are kept, the nearest: pages nest 10 to 40 deep."""
+
+INDEX_QUIET_MS: Final = 60_000
+"""Milliseconds without an event after which a session is indexed in the background; a question
+indexes before it is answered whatever is not."""
+
+INDEX_EVERY_SECONDS: Final = 15.0
+"""Seconds between two looks for sessions that have become quiet."""
+
+INDEX_SESSIONS: Final = 16
+"""Sessions that are indexed in one transaction: others write in between."""

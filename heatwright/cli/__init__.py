@@ -14,6 +14,7 @@ from heatwright.cli import (
     compact,
     demo,
     doctor,
+    errors,
     export,
     heatmap,
     import_,
@@ -48,6 +49,7 @@ app.command("serve")(serve.serve)
 app.command("import")(import_.import_)
 app.command("export")(export.export)
 app.command("sessions")(sessions.sessions)
+app.command("errors")(errors.errors)
 app.command("pages")(pages.pages)
 app.command("replay")(replay.replay)
 app.command("heatmap")(heatmap.heatmap)

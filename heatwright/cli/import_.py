@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from heatwright.cli.filters import keep_indexed
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, progress, warn
 from heatwright.cli.record import parse_traits
@@ -80,6 +81,7 @@ def import_(
         for file in found:
             _take(opened, file, about, taken, refused)
             bars.advance(task)
+        keep_indexed(opened)
     _report(taken, refused, json)
     if refused:
         raise WrongUse(

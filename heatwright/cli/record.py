@@ -10,6 +10,7 @@ import typer
 from playwright.async_api import async_playwright
 from rich.progress import Progress
 
+from heatwright.cli.filters import keep_indexed
 from heatwright.cli.options import DeviceOption, JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, progress, warn
 from recorder.chromium import launch
@@ -54,6 +55,7 @@ def record(
         driven, problems = asyncio.run(
             _record_all(opened, urls, device or ["desktop"], visit, details, bars)
         )
+        keep_indexed(opened)
     _report(driven, json)
     if problems:
         for problem in problems[:-1]:

@@ -16,6 +16,7 @@ import msgspec
 from recorder.assets.css import css_references
 from recorder.assets.urls import absolute, split_srcset
 from recorder.events import Event, EventType, MetaData
+from recorder.shapes import as_dict, as_dicts, as_text
 
 __all__ = ["ReferenceFinder", "collect_references"]
 
@@ -64,12 +65,12 @@ class ReferenceFinder:
                 self._page_url = msgspec.json.decode(event.data, type=MetaData).href
                 self._base = self._page_url
             elif event.type == EventType.FULL_SNAPSHOT:
-                data = _dict(msgspec.json.decode(event.data))
+                data = as_dict(msgspec.json.decode(event.data))
                 self._tags.clear()
                 self._style_texts.clear()
-                found.update(self._nodes([(_dict(data.get("node")), "")]))
+                found.update(self._nodes([(as_dict(data.get("node")), "")]))
             elif event.type == EventType.INCREMENTAL:
-                data = _dict(msgspec.json.decode(event.data))
+                data = as_dict(msgspec.json.decode(event.data))
                 if _number(data.get("source")) in _TELLING_SOURCES:
                     found.update(self._incremental(data))
         return found
@@ -79,26 +80,26 @@ class ReferenceFinder:
         if source == _MUTATION:
             yield from self._mutation(data)
         elif source == _STYLE_DECLARATION:
-            yield from self._css(_text(_dict(data.get("set")).get("value")))
+            yield from self._css(as_text(as_dict(data.get("set")).get("value")))
         elif source == _FONT:
-            yield from self._css(_text(data.get("fontSource")))
+            yield from self._css(as_text(data.get("fontSource")))
         else:
-            for sheet in [data, *_dicts(data.get("styles"))]:
-                for rule in _dicts(sheet.get("adds")) + _dicts(sheet.get("rules")):
-                    yield from self._css(_text(rule.get("rule")))
+            for sheet in [data, *as_dicts(data.get("styles"))]:
+                for rule in as_dicts(sheet.get("adds")) + as_dicts(sheet.get("rules")):
+                    yield from self._css(as_text(rule.get("rule")))
                 for name in ("replace", "replaceSync"):
-                    yield from self._css(_text(sheet.get(name)))
+                    yield from self._css(as_text(sheet.get(name)))
 
     def _mutation(self, data: dict[str, Any]) -> Iterator[str]:
-        for added in _dicts(data.get("adds")):
+        for added in as_dicts(data.get("adds")):
             parent = self._tags.get(_number(added.get("parentId")), "")
-            yield from self._nodes([(_dict(added.get("node")), parent)])
-        for text in _dicts(data.get("texts")):
+            yield from self._nodes([(as_dict(added.get("node")), parent)])
+        for text in as_dicts(data.get("texts")):
             if _number(text.get("id")) in self._style_texts:
-                yield from self._css(_text(text.get("value")))
-        for change in _dicts(data.get("attributes")):
+                yield from self._css(as_text(text.get("value")))
+        for change in as_dicts(data.get("attributes")):
             node_id = _number(change.get("id"))
-            attributes = _dict(change.get("attributes"))
+            attributes = as_dict(change.get("attributes"))
             yield from self._attributes(node_id, self._tags.get(node_id, ""), attributes)
 
     def _nodes(self, pending: list[tuple[dict[str, Any], str]]) -> Iterator[str]:
@@ -108,18 +109,18 @@ class ReferenceFinder:
             node_id = _number(node.get("id"))
             tag = ""
             if node.get("type") == _ELEMENT:
-                tag = _text(node.get("tagName")).lower()
+                tag = as_text(node.get("tagName")).lower()
                 self._tags[node_id] = tag
-                yield from self._attributes(node_id, tag, _dict(node.get("attributes")))
+                yield from self._attributes(node_id, tag, as_dict(node.get("attributes")))
             elif parent == "style" or node.get("isStyle"):
                 self._style_texts.add(node_id)
-                yield from self._css(_text(node.get("textContent")))
+                yield from self._css(as_text(node.get("textContent")))
             # Last in, first out: children in document order, so that <base> comes early.
-            pending.extend((child, tag) for child in reversed(_dicts(node.get("childNodes"))))
+            pending.extend((child, tag) for child in reversed(as_dicts(node.get("childNodes"))))
 
     def _attributes(self, node_id: int, tag: str, attributes: dict[str, Any]) -> Iterator[str]:
         if tag == "base" and "href" in attributes:
-            self._base = absolute(_text(attributes["href"]), self._page_url) or self._page_url
+            self._base = absolute(as_text(attributes["href"]), self._page_url) or self._page_url
         if tag == "link":
             yield from self._link(node_id, attributes)
         for name, value in attributes.items():
@@ -127,23 +128,24 @@ class ReferenceFinder:
             if lower == "style" and isinstance(value, dict):
                 yield from self._style_changes(value)
             elif lower in _PAINT_ATTRIBUTES:
-                yield from self._css(_text(value))
+                yield from self._css(as_text(value))
             elif lower in ("srcset", "imagesrcset"):
-                for candidate in split_srcset(_text(value)):
+                for candidate in split_srcset(as_text(value)):
                     yield from self._url(candidate)
             elif _is_resource(tag, lower):
-                yield from self._url(_text(value))
+                yield from self._url(as_text(value))
 
     def _link(self, node_id: int, attributes: dict[str, Any]) -> Iterator[str]:
         if "rel" in attributes:
-            self._link_is_sheet[node_id] = "stylesheet" in _text(attributes["rel"]).lower().split()
+            relations = as_text(attributes["rel"]).lower().split()
+            self._link_is_sheet[node_id] = "stylesheet" in relations
         if self._link_is_sheet.get(node_id):
-            yield from self._url(_text(attributes.get("href")))
+            yield from self._url(as_text(attributes.get("href")))
 
     def _style_changes(self, changes: dict[str, Any]) -> Iterator[str]:
         """An inline style as rrweb's difference object: property to value, or [value, priority]."""
         for value in changes.values():
-            yield from self._css(_text(value[0] if isinstance(value, list) and value else value))
+            yield from self._css(as_text(value[0] if isinstance(value, list) and value else value))
 
     def _css(self, css: str) -> set[str]:
         return css_references(css, self._base) if css else set()
@@ -166,18 +168,6 @@ def _is_resource(tag: str, attribute: str) -> bool:
             return tag in _HREF_TAGS
         case _:
             return False
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _number(value: Any) -> int:

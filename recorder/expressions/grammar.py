@@ -101,7 +101,7 @@ def _compare(text: str, name: Token, sign: Token, value: Token) -> Comparison:
     operator = _operator(text, full_name, field, sign)
     try:
         plain = unquote(value) if value.type == "QUOTED" else str(value)
-        return Comparison(full_name, operator, plain, field.test(operator, plain))
+        return Comparison(full_name, operator, plain, field.condition(operator, plain))
     except BadValue as error:
         raise wrong_at(
             text, (value.start_pos or 0) + error.offset, error.message, error.advice

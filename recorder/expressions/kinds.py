@@ -1,7 +1,7 @@
-"""How values of one kind are compared: text, names, numbers, times, pages.
+"""How values of one kind are compared, in SQL: text, names, numbers, times.
 
-A kind turns an operator and the value as written into a predicate over one
-fact. `!=` is not among them: it is `not` before `=`, for every kind, which
+A kind turns an operator and the value as written into a condition over one
+column. `!=` is not among them: it is `not` before `=`, for every kind, which
 `recorder.expressions.fields` sees to.
 """
 
@@ -12,14 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
+import sqlalchemy as sa
+
+from recorder.expressions.sql import bindable, contains, same_name
 from recorder.expressions.values import BadValue, read_number, read_span
-from recorder.pages import match_page
 
-__all__ = ["NAME", "NUMBER", "PAGE", "SINCE", "TEXT", "TIME", "UNTIL", "Kind", "Operator", "one_of"]
+__all__ = ["EQUALITY", "NAME", "NUMBER", "SINCE", "TEXT", "TIME", "UNTIL", "Kind", "Operator"]
+__all__ += ["Test", "one_of"]
 
-Fact = TypeVar("Fact")
+Test = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]]
 
 
 class Operator(StrEnum):
@@ -39,37 +42,27 @@ ORDER: Final = (Operator.BELOW, Operator.AT_MOST, Operator.ABOVE, Operator.AT_LE
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[Fact]):
-    """`values` says what may be written; `predicate` raises BadValue for anything else."""
+class Kind:
+    """`values` says what may be written; `test` raises BadValue for anything else."""
 
     values: str
     operators: tuple[Operator, ...]
-    predicate: Callable[[Operator, str], Callable[[Fact], bool]]
+    test: Callable[[Operator, str], Test]
 
 
-def _contains(needle: str) -> Callable[[str], bool]:
-    folded = needle.casefold()
-    return lambda text: folded in text.casefold()
-
-
-def _text(operator: Operator, value: str) -> Callable[[str], bool]:
-    return _contains(value) if operator is Operator.CONTAINS else lambda text: text == value
-
-
-def _name(operator: Operator, value: str) -> Callable[[str], bool]:
+def _text(operator: Operator, value: str) -> Test:
     if operator is Operator.CONTAINS:
-        return _contains(value)
-    folded = value.casefold()
-    return lambda text: text.casefold() == folded
+        return lambda column: contains(column, value)
+    return lambda column: column == bindable(value)
 
 
-def _page(operator: Operator, value: str) -> Callable[[str], bool]:
+def _name(operator: Operator, value: str) -> Test:
     if operator is Operator.CONTAINS:
-        return _contains(value)
-    return lambda url: match_page(value, url)
+        return lambda column: contains(column, value)
+    return lambda column: same_name(column, value)
 
 
-_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
+_COMPARE: dict[Operator, Callable[[Any, Any], sa.ColumnElement[bool]]] = {
     Operator.IS: py.eq,
     Operator.BELOW: py.lt,
     Operator.AT_MOST: py.le,
@@ -78,16 +71,16 @@ _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
 }
 
 
-def _number(operator: Operator, value: str) -> Callable[[float], bool]:
-    number, compare = read_number(value), _COMPARE[operator]
-    return lambda fact: compare(fact, number)
+def _number(operator: Operator, value: str) -> Test:
+    number, compare = sa.literal(read_number(value), sa.Double), _COMPARE[operator]
+    return lambda column: compare(column, number)
 
 
-def _time(operator: Operator, value: str) -> Callable[[int], bool]:
+def _time(operator: Operator, value: str) -> Test:
     """A date is its whole day: `> 2026-11-01` begins with the 2nd, `<=` ends with the 1st."""
     span = read_span(value)
-    tests: dict[Operator, Callable[[int], bool]] = {
-        Operator.IS: lambda at: span.start <= at < span.end,
+    tests: dict[Operator, Test] = {
+        Operator.IS: lambda at: (at >= span.start) & (at < span.end),
         Operator.BELOW: lambda at: at < span.start,
         Operator.AT_MOST: lambda at: at < span.end,
         Operator.ABOVE: lambda at: at >= span.end,
@@ -96,18 +89,18 @@ def _time(operator: Operator, value: str) -> Callable[[int], bool]:
     return tests[operator]
 
 
-def _since(operator: Operator, value: str) -> Callable[[int], bool]:
+def _since(operator: Operator, value: str) -> Test:
     return _time(Operator.AT_LEAST, value)
 
 
-def _until(operator: Operator, value: str) -> Callable[[int], bool]:
+def _until(operator: Operator, value: str) -> Test:
     return _time(Operator.BELOW, value)
 
 
-def one_of(known: Sequence[str]) -> Kind[str]:
+def one_of(known: Sequence[str]) -> Kind:
     """Names of which all are known, so that a slip does not pass as an empty answer."""
 
-    def predicate(operator: Operator, value: str) -> Callable[[str], bool]:
+    def test(operator: Operator, value: str) -> Test:
         if operator is not Operator.CONTAINS and value.casefold() not in known:
             near = get_close_matches(value.casefold(), known, n=1)
             hint = f"Did you mean {near[0]}? " if near else ""
@@ -116,7 +109,7 @@ def one_of(known: Sequence[str]) -> Kind[str]:
             )
         return _name(operator, value)
 
-    return Kind("one of " + ", ".join(known), (*EQUALITY, Operator.CONTAINS), predicate)
+    return Kind("one of " + ", ".join(known), (*EQUALITY, Operator.CONTAINS), test)
 
 
 TEXT: Final = Kind("text", (*EQUALITY, Operator.CONTAINS), _text)
@@ -125,4 +118,3 @@ NUMBER: Final = Kind("number", (*EQUALITY, *ORDER), _number)
 TIME: Final = Kind("date, or date and time", (*EQUALITY, *ORDER), _time)
 SINCE: Final = Kind("date, or date and time", (Operator.IS,), _since)
 UNTIL: Final = Kind("date, or date and time", (Operator.IS,), _until)
-PAGE: Final = Kind("PAGE pattern", (*EQUALITY, Operator.CONTAINS), _page)

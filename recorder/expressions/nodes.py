@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recorder.expressions.facts import SessionFacts
+import sqlalchemy as sa
+
+from recorder.expressions.conditions import Condition
 from recorder.expressions.fields import TRAIT_PREFIX
 from recorder.expressions.kinds import Operator
+from recorder.expressions.lookup import Lookup
 from recorder.expressions.values import BARE_NAME, quote
 
 __all__ = ["AllOf", "AnyOf", "Comparison", "Expression", "Not"]
@@ -19,22 +22,30 @@ class Expression(ABC):
     """A filter over sessions."""
 
     @abstractmethod
-    def matches(self, facts: SessionFacts) -> bool:
-        """Whether the session fits. Reads of it only what decides; may raise StoreUnavailable."""
+    def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
+        """Over `indexed_sessions`: whether a session fits. May raise StoreUnavailable."""
+
+    @abstractmethod
+    def affirmed(self) -> Iterator[Comparison]:
+        """The comparisons that can be why a session fits: those not below a `not`."""
 
 
 @dataclass(frozen=True)
 class Comparison(Expression):
-    """A field, an operator, a value as text; `test` is what they mean."""
+    """A field, an operator, a value as text; `condition` is what they mean."""
 
     field: str
     operator: Operator
     value: str
-    test: Callable[[SessionFacts], bool] = dataclasses.field(compare=False, repr=False)
+    condition: Condition = dataclasses.field(compare=False, repr=False)
 
-    def matches(self, facts: SessionFacts) -> bool:
+    def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
         """Whether the comparison holds."""
-        return self.test(facts)
+        return self.condition.where(lookup)
+
+    def affirmed(self) -> Iterator[Comparison]:
+        """Itself."""
+        yield self
 
     def __str__(self) -> str:
         name = self.field
@@ -49,9 +60,13 @@ class Not(Expression):
 
     part: Expression
 
-    def matches(self, facts: SessionFacts) -> bool:
+    def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
         """Whether the part does not fit."""
-        return not self.part.matches(facts)
+        return sa.not_(self.part.where(lookup))
+
+    def affirmed(self) -> Iterator[Comparison]:
+        """None: that something did not happen has no place in a session."""
+        yield from ()
 
     def __str__(self) -> str:
         return f"not {_bracketed(self.part)}"
@@ -59,13 +74,18 @@ class Not(Expression):
 
 @dataclass(frozen=True)
 class AllOf(Expression):
-    """What fits every one of two or more `parts`, asked in their order."""
+    """What fits every one of two or more `parts`."""
 
     parts: tuple[Expression, ...]
 
-    def matches(self, facts: SessionFacts) -> bool:
-        """Whether every part fits; stops at the first that does not."""
-        return all(part.matches(facts) for part in self.parts)
+    def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
+        """Whether every part fits."""
+        return sa.and_(*(part.where(lookup) for part in self.parts))
+
+    def affirmed(self) -> Iterator[Comparison]:
+        """Those of all parts."""
+        for part in self.parts:
+            yield from part.affirmed()
 
     def __str__(self) -> str:
         return " and ".join(_bracketed(part) for part in self.parts)
@@ -73,13 +93,18 @@ class AllOf(Expression):
 
 @dataclass(frozen=True)
 class AnyOf(Expression):
-    """What fits at least one of two or more `parts`, asked in their order."""
+    """What fits at least one of two or more `parts`."""
 
     parts: tuple[Expression, ...]
 
-    def matches(self, facts: SessionFacts) -> bool:
-        """Whether one part fits; stops at the first that does."""
-        return any(part.matches(facts) for part in self.parts)
+    def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
+        """Whether one part fits."""
+        return sa.or_(*(part.where(lookup) for part in self.parts))
+
+    def affirmed(self) -> Iterator[Comparison]:
+        """Those of all parts."""
+        for part in self.parts:
+            yield from part.affirmed()
 
     def __str__(self) -> str:
         return " or ".join(_bracketed(part) for part in self.parts)

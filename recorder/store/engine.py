@@ -288,6 +288,12 @@ def _prepare_connection(connection: sqlite3.Connection, _record: Any) -> None:
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own `lower` knows no letters but A to Z.
+    connection.create_function("casefold", 1, _casefold, deterministic=True)
+
+
+def _casefold(text: str | None) -> str | None:
+    return text.casefold() if text else text
 
 
 def _refuse_broken_references(connection: sa.Connection) -> None:

@@ -1,7 +1,7 @@
 """Session and document rows from batches: pure, and independent of their order.
 
 Every column is a minimum, a maximum (with a total order, so that ties fall the
-same way) or a sum over batches, never "the last one that came".
+same way), a sum or a number over batches, never "the last one that came".
 """
 
 from __future__ import annotations
@@ -85,12 +85,14 @@ def merge_document(row: Mapping[str, Any] | None, facts: Facts) -> Row:
             "environment_at": None,
             "clock_offset_ms": None,
             "size": batch.size,
+            "pending": 1,
         }
     else:
         merged = dict(row)
         merged["size"] += batch.size
         merged["started_at"] = _earliest(row["started_at"], batch.started_at, facts.first_at)
         merged["ended_at"] = max(row["ended_at"], batch.started_at, facts.last_at or 0)
+        merged["pending"] = row["pending"] + 1
         if batch.sequence < row["url_sequence"]:
             merged |= {"url_sequence": batch.sequence, "tab_id": batch.tab}
             if merged["viewport_at"] is None:

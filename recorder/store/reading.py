@@ -13,13 +13,15 @@ import sqlalchemy as sa
 from recorder.errors import UnknownSession
 from recorder.pages import fold_route
 from recorder.store.rows import DocumentRow, PageSummary, PageView, SessionRow
-from recorder.store.tables import documents, page_views, sessions
+from recorder.store.tables import chunks, documents, page_views, sessions
 
 __all__ = [
+    "read_batch_ends",
     "read_documents",
     "read_page_views",
     "read_session",
     "read_sessions",
+    "session_of",
     "summarise",
 ]
 
@@ -40,7 +42,7 @@ def read_sessions(
         at, last = before
         same = (sessions.c.started_at == at) & (sessions.c.id < last)
         query = query.where((sessions.c.started_at < at) | same)
-    return [_session(row) for row in connection.execute(query.limit(limit))]
+    return [session_of(row) for row in connection.execute(query.limit(limit))]
 
 
 def read_session(connection: sa.Connection, reference: str) -> SessionRow:
@@ -55,7 +57,7 @@ def read_session(connection: sa.Connection, reference: str) -> SessionRow:
     same = sessions.c.id == reference
     starts = sa.func.substr(sessions.c.id, 1, len(reference)) == reference
     query = sessions.select().where(starts).order_by(same.desc(), sessions.c.id).limit(3)
-    found = [_session(row) for row in connection.execute(query)] if reference else []
+    found = [session_of(row) for row in connection.execute(query)] if reference else []
     if found and (len(found) == 1 or found[0].id == reference):
         return found[0]
     if found:
@@ -75,6 +77,17 @@ def read_documents(connection: sa.Connection, session_id: str) -> list[DocumentR
         .order_by(documents.c.started_at, documents.c.id)
     )
     return [_document(row) for row in connection.execute(query)]
+
+
+def read_batch_ends(connection: sa.Connection, document_id: str) -> dict[int, int]:
+    """Time of the last event of each batch that has any, by sequence number.
+
+    Of batches that are chunks still: a block does not keep it.
+    """
+    query = sa.select(chunks.c.sequence, chunks.c.last_at).where(
+        (chunks.c.document_id == document_id) & chunks.c.last_at.is_not(None)
+    )
+    return {row.sequence: row.last_at for row in connection.execute(query)}
 
 
 def read_page_views(
@@ -167,7 +180,8 @@ def _starts(marks: Iterable[sa.Row[Any]]) -> list[sa.Row[Any]]:
     return starts
 
 
-def _session(row: sa.Row[Any]) -> SessionRow:
+def session_of(row: sa.Row[Any]) -> SessionRow:
+    """The row of `sessions` as it is given back."""
     return SessionRow(
         row.id,
         row.site_id,

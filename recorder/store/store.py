@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -112,7 +113,7 @@ class Store:
         A refused batch (its verdict is the exception) does not keep the others out.
         """
         group = [facts_of(batch) for batch in batches]
-        return self._write(lambda connection: write_group(connection, group, source))
+        return self.write(lambda connection: write_group(connection, group, source))
 
     def sessions(
         self,
@@ -168,6 +169,11 @@ class Store:
         """Writes a row, durably, for no other purpose. Raises StoreUnavailable if it cannot."""
         self.keep_derived("probe", "", 1, "", b"")
 
+    def batch_ends(self, document_id: str) -> dict[int, int]:
+        """Time of the last event of each batch, by sequence number, as far as it is known."""
+        with self._database.reading() as connection:
+            return reading.read_batch_ends(connection, document_id)
+
     def page_views(
         self, site_id: str | None = None, session_id: str | None = None
     ) -> list[PageView]:
@@ -202,7 +208,7 @@ class Store:
         kept = Asset(
             site_id, url, at, Outcome(outcome), status, media_type, body, None, reason, release
         )
-        self._write(lambda connection: keeping.write_asset(connection, kept))
+        self.write(lambda connection: keeping.write_asset(connection, kept))
 
     def asset(
         self, site_id: str, url: str, at: int | None = None, release: str | None = None
@@ -232,7 +238,7 @@ class Store:
 
     def keep_derived(self, kind: str, key: str, version: int, input_hash: str, body: bytes) -> None:
         """Keeps derived data, in place of what was made from another input."""
-        self._write(
+        self.write(
             lambda connection: keeping.write_derived(
                 connection, kind, key, version, input_hash, body
             )
@@ -246,7 +252,11 @@ class Store:
         """What packs the recordings of closed documents into blocks, see `packing.compactor`."""
         return Compactor(self._database, self._shelf)
 
-    def _write(self, work: Callable[[sa.Connection], _Result]) -> _Result:
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """A connection that sees one consistent state: for what has tables of its own."""
+        return self._database.reading()
+
+    def write(self, work: Callable[[sa.Connection], _Result]) -> _Result:
         """Runs `work` in a transaction, again if another process wrote the same rows first."""
         for attempt in range(_RACES):
             try:

@@ -18,11 +18,15 @@ __all__ = [
     "derived",
     "dictionaries",
     "documents",
+    "indexed_documents",
+    "indexed_sessions",
     "metadata",
+    "occurrences",
     "page_views",
     "quarantine",
     "sessions",
     "sites",
+    "terms",
     "tokens",
     "usage",
     "write_keys",
@@ -147,7 +151,10 @@ documents = sa.Table(
     # Our clock minus the visitor's, estimated: the least of received minus sent.
     sa.Column("clock_offset_ms", sa.BigInteger),
     sa.Column("size", sa.BigInteger, nullable=False),
+    # Batches accepted that the index does not know yet.
+    sa.Column("pending", sa.Integer, nullable=False, server_default=sa.text("1")),
     sa.Index("ix_documents_session_id_started_at", "session_id", "started_at"),
+    sa.Index("ix_documents_pending", "pending"),
 )
 
 page_views = sa.Table(
@@ -275,4 +282,85 @@ derived = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("input_hash", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+# The index, see `recorder.index`: derived from the tables above, and made again when its version
+# rises. Sessions have numbers in it, for what happened in them is millions of rows.
+
+_Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # which alone counts up by itself
+
+indexed_sessions = sa.Table(
+    "indexed_sessions",
+    metadata,
+    sa.Column("number", _Number, primary_key=True),
+    sa.Column("session_id", sa.Text, sa.ForeignKey("sessions.id"), nullable=False, unique=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("site_id", sa.Text, nullable=False),
+    sa.Column("visitor_id", sa.Text, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger, nullable=False),
+    # Seconds.
+    sa.Column("duration", sa.Double, nullable=False),
+    # The device's name, else its class, else empty.
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("variant", sa.Text, nullable=False),
+    sa.Column("release", sa.Text, nullable=False),
+    sa.Column("clicks", sa.Integer, nullable=False),
+    sa.Column("errors", sa.Integer, nullable=False),
+    sa.Column("rage", sa.Integer, nullable=False),
+    sa.Column("gaps", sa.Integer, nullable=False),
+    sa.Index("ix_indexed_sessions_version", "version"),
+)
+
+indexed_documents = sa.Table(
+    "indexed_documents",
+    metadata,
+    sa.Column(
+        "session_number", _Number, sa.ForeignKey("indexed_sessions.number"), primary_key=True
+    ),
+    # By start, from 0.
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("document_id", sa.Text, sa.ForeignKey("documents.id"), nullable=False),
+)
+
+# What can happen: a URL, a text on an element, a message. Each once a site, however often.
+terms = sa.Table(
+    "terms",
+    metadata,
+    sa.Column("id", _Number, primary_key=True),
+    sa.Column("site_id", sa.Text, sa.ForeignKey("sites.id"), nullable=False),
+    # One of `recorder.index.kinds.TermKind`, which says what the other columns are.
+    sa.Column("kind", sa.Text, nullable=False),
+    # Of the kind, of all that follows, and of the parent's digest.
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    # The element that was pressed; of an element, the one around it.
+    sa.Column("parent_id", _Number, sa.ForeignKey("terms.id")),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("number", sa.Double),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.UniqueConstraint("site_id", "digest"),
+    sa.Index("ix_terms_kind", "kind"),
+    sa.Index("ix_terms_parent_id", "parent_id"),
+)
+
+# What happened, and when. Sorted by term, so that one answer lies together.
+occurrences = sa.Table(
+    "occurrences",
+    metadata,
+    sa.Column("term_id", _Number, sa.ForeignKey("terms.id"), primary_key=True),
+    sa.Column(
+        "session_number", _Number, sa.ForeignKey("indexed_sessions.number"), primary_key=True
+    ),
+    # Counts through the session.
+    sa.Column("place", sa.Integer, primary_key=True),
+    # Of `indexed_documents`.
+    sa.Column("document_place", sa.Integer, nullable=False),
+    # By the visitor's clock, as sessions are.
+    sa.Column("at", sa.BigInteger, nullable=False),
+    # How many times: errors that repeat are told once more, with their number.
+    sa.Column("amount", sa.Integer, nullable=False),
+    sa.Index("ix_occurrences_session_number", "session_number"),
+    sqlite_with_rowid=False,
 )

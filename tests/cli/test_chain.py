@@ -65,6 +65,21 @@ def test_sessions_and_pages_tell_what_was_recorded(run: Run, recorded: Recorded)
     assert [one["device"] for one in json.loads(phones.stdout)] == ["phone"]
 
 
+def test_a_press_is_found_by_selector_and_by_what_is_written_on_it(
+    run: Run, recorded: Recorded
+) -> None:
+    where = 'clicked = "section.hero a[href$=products]" and clicked ~ "Autumn kit" and clicks = 4'
+    done = run("sessions", "--where", where, "--store", recorded.store, "--json")
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {one["id"] for one in found} == set(recorded.sessions)
+    for one in found:
+        (pressed,) = [hit for hit in one["hits"] if hit["field"] == "clicked"]
+        assert pressed["value"] == "Shop the autumn kit"
+        assert 0 < pressed["at_ms"] < one["ended_at"] - one["started_at"]
+
+
 def test_replay_writes_pictures_boxes_and_fidelity(run: Run, recorded: Recorded) -> None:
     out = recorded.folder / "replay"
     done = run(
