@@ -111,7 +111,7 @@ class _Stages(Progress):
     def start_task(self, task_id: TaskID) -> None:
         task = next(one for one in self.tasks if one.id == task_id)
         if self.disable and task.start_time is None:
-            note(f"{task.description}: {task.total or 0:,.0f}")
+            note(f"{task.description}: {task.total:,.0f}" if task.total else task.description)
         super().start_task(task_id)
 
 
