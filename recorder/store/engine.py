@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,9 @@ CHECKPOINT_COMMITS: Final = 32
 
 CHECKPOINT_WAIT_MS: Final = 200
 """Milliseconds a checkpoint waits for readers; whatever is left is folded next time."""
+
+FOLD_SECONDS: Final = 5.0
+"""Seconds that who wants the log empty waits for readers."""
 
 SHRINK_PAGES: Final = 1_000
 """Pages given back in one transaction: 4 MB, some ten milliseconds."""
@@ -120,8 +124,26 @@ class Database:
                 # One row for each page: it ends when all are read.
                 cursor.execute(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
                 cursor.fetchall()
-        with self._translated(), self._exclusive():
-            self._checkpoint()
+        self.fold()
+
+    def fold(self) -> bool:
+        """Writes the log into the database file and empties it; True if there is none.
+
+        False if a reader still needs it, for as long as a write would wait. Raises
+        StoreUnavailable.
+        """
+        if self._path is None:
+            return True
+        wal = self._path.with_name(self._path.name + "-wal")
+        deadline = time.monotonic() + FOLD_SECONDS
+        while True:
+            with self._translated(), self._exclusive():
+                self._checkpoint()
+                if not wal.exists() or not wal.stat().st_size:
+                    return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(CHECKPOINT_WAIT_MS / 1000)
 
     def close(self) -> None:
         """Folds the log into the database and closes every connection. Can be repeated."""

@@ -1,0 +1,127 @@
+"""Removing sessions with all that is kept of them, within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from recorder import limits
+from recorder.store.asset_uses import release, sole_urls
+from recorder.store.engine import Database
+from recorder.store.tables import audit, derived, documents, metadata, sessions
+from recorder.store.tombstones import digest_of, shown
+
+__all__ = ["Removed", "let_go_of_assets", "remove_sessions", "slice_of"]
+
+_OF_DOCUMENTS: Final = tuple(
+    table
+    for table in metadata.sorted_tables
+    if any(key.column is documents.c.id for key in table.foreign_keys)
+)
+"""Tables of what belongs to a document: whatever refers to one is removed with it."""
+
+
+@dataclass(slots=True)
+class Removed:
+    """What was removed. `size`: bytes of JSON in the batches; `assets`: files, and failures."""
+
+    sessions: int = 0
+    documents: int = 0
+    size: int = 0
+    derived: int = 0
+    assets: int = 0
+
+    def add(self, other: Removed) -> None:
+        """Takes in what was removed after that."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.sessions} sessions, {self.documents} documents, {self.size} bytes of events, "
+            f"{self.derived} derived, {self.assets} assets"
+        )
+
+
+def slice_of(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Any]:
+    """Rows of the next sessions to be removed in one transaction, locked until it ends."""
+    query = (
+        sa.select(sessions.c.id, sessions.c.size)
+        .where(condition)
+        .order_by(sessions.c.received_at)
+        .limit(limits.REMOVE_SESSIONS)
+    )
+    chosen: list[str] = []
+    room = limits.REMOVE_BYTES
+    for id, size in connection.execute(query):
+        if chosen and size > room:
+            break
+        chosen.append(id)
+        room -= size
+    # One order everywhere: who writes batches locks sessions in it, too. And once more the
+    # condition: somebody else may have been quicker.
+    locked = sessions.select().where(sessions.c.id.in_(chosen), condition).order_by(sessions.c.id)
+    return list(connection.execute(locked.with_for_update()).all())
+
+
+def remove_sessions(connection: sa.Connection, rows: Sequence[Any]) -> Removed:
+    """Removes the sessions of `rows` (of `slice_of`) and all that is kept of them.
+
+    In the audit trail their names give way to digests.
+    """
+    ids = [row.id for row in rows]
+    if not ids:
+        return Removed()
+    of_sessions = documents.c.session_id.in_(ids)
+    lock = sa.select(documents.c.id, documents.c.session_id).where(of_sessions)
+    found = connection.execute(lock.order_by(documents.c.id).with_for_update()).all()
+    theirs = sa.select(documents.c.id).where(of_sessions)
+    for table in _OF_DOCUMENTS:
+        connection.execute(table.delete().where(table.c.document_id.in_(theirs)))
+    gone = connection.execute(derived.delete().where(derived.c.key.in_(theirs))).rowcount
+    _hide_names(connection, rows, found)
+    # Whatever else is kept of sessions, such as an index of them, is to be removed here.
+    connection.execute(documents.delete().where(of_sessions))
+    connection.execute(sessions.delete().where(sessions.c.id.in_(ids)))
+    return Removed(len(ids), len(found), sum(row.size for row in rows), gone)
+
+
+def let_go_of_assets(database: Database, site_id: str, visitors: Iterable[str]) -> int:
+    """Removes the assets that only these visitors had, if no session of theirs is left.
+
+    Returns how many. What is only theirs is found before the transaction, because style sheets
+    are read for it.
+    """
+    wanted = sorted(set(visitors))
+    with database.reading() as connection:
+        query = sa.select(sessions.c.visitor_id).distinct()
+        left = query.where(sessions.c.site_id == site_id, sessions.c.visitor_id.in_(wanted))
+        gone = set(wanted) - set(connection.scalars(left))
+        people = {digest_of("visitor", site_id, visitor) for visitor in gone}
+        sole = sole_urls(connection, site_id, people) if people else set()
+    if not people:
+        return 0
+    with database.writing() as connection:
+        # Somebody else may have come to use one of them meanwhile.
+        return release(connection, site_id, people, sole & sole_urls(connection, site_id, people))
+
+
+def _hide_names(connection: sa.Connection, rows: Sequence[Any], found: Sequence[Any]) -> None:
+    """Puts digests in the place of ids in the audit trail."""
+    site_of = {row.id: row.site_id for row in rows}
+    of_session: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for document_id, session_id in found:
+        name = shown(digest_of("document", site_of[session_id], document_id))
+        of_session[session_id][document_id] = name
+    query = sa.select(audit.c.id, audit.c.object, audit.c.detail)
+    for entry in connection.execute(query.where(audit.c.object.in_(list(site_of)))).all():
+        detail = entry.detail
+        for document_id, digest in of_session[entry.object].items():
+            detail = detail.replace(document_id, digest)
+        name = shown(digest_of("session", site_of[entry.object], entry.object))
+        changed = {"object": name, "detail": detail}
+        connection.execute(audit.update().where(audit.c.id == entry.id).values(changed))
