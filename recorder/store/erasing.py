@@ -103,16 +103,20 @@ class Eraser:
                 for site_id in where
             }
         for site_id in where:
-            removed.add(self._erase_at(who, site_id, entries[site_id]))
+            removed.add(self._erase_at(who, site_id, entries[site_id], at))
         return removed
 
-    def _erase_at(self, who: Who, site_id: str, entry: int) -> Removed:
+    def _erase_at(self, who: Who, site_id: str, entry: int, at: int) -> Removed:
         removed = Removed()
         visitors = {who.id} if who.kind == "visitor" else set()
 
         def tell(connection: sa.Connection, rows: Sequence[Any], done: Removed) -> None:
             removed.add(done)
             visitors.update(row.visitor_id for row in rows)
+            # Whoever clears what a site has stored while a page of it is open goes on in the same
+            # session as another visitor.
+            names = [digest_of("session", site_id, row.id) for row in rows]
+            bury(connection, "session", names, at, None)
             amend_entry(connection, entry, f"site {site_id}: {removed}")
 
         self._in_slices(who.at(site_id), tell, lambda: False)
