@@ -23,13 +23,16 @@ def enforce(
     """
     at = int(time.time() * 1000) if now is None else now
     eraser = store.eraser()
-    return {
+    removed = {
         site.id: eraser.prune(
             site.id, at - site.retention_ms, actor="retention", now=at, stopped=stopped
         )
         for site in store.sites.list()
         if site.retention_ms is not None and not stopped()
     }
+    if any(one.sessions for one in removed.values()):
+        eraser.fold()  # what is gone from the file is else still in its log
+    return removed
 
 
 def retaining(

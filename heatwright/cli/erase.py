@@ -32,6 +32,13 @@ def erase(
         str | None, typer.Option(metavar="ID", help="This one session, by its whole id.")
     ] = None,
     site: Annotated[str | None, typer.Option(help="Only in this site.")] = None,
+    rewrite: Annotated[
+        bool,
+        typer.Option(
+            "--rewrite/--no-rewrite",
+            help="Write an SQLite file anew at the end: a second for 100 MB, in which tags wait.",
+        ),
+    ] = True,
     yes: YesOption = False,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -39,7 +46,8 @@ def erase(
     """Erase what is stored of a visitor, for good, and refuse what still comes of him.
 
     Recordings, what was derived of them, and pictures or styles that nobody else had. What the
-    audit trail says of him is by digest from then on. Backups are yours to erase.
+    audit trail says of him is by digest from then on. Backups are yours to erase; what is left in
+    copies of a file that is not written anew, see docs/privacy.md.
 
     Example: heatwright erase --visitor 3f9c2a71d0e84b5566aa01c9
     """
@@ -61,8 +69,9 @@ def erase(
         removed = Removed()
         for person in who:
             removed.add(opened.eraser().erase(person))
-        folded = opened.eraser().fold()
-    _report(removed, len(who), folded, json)
+        eraser = opened.eraser()
+        clean = eraser.rewrite() if rewrite else eraser.fold()
+    _report(removed, len(who), clean, json)
 
 
 def _identified(store: Store, identified: str, site: str | None) -> list[Who]:
@@ -91,14 +100,14 @@ def _planned(found: list[Found]) -> str:
     return f"{sessions}, {sum(one.documents for one in found)} documents"
 
 
-def _report(removed: Removed, people: int, folded: bool, json: bool) -> None:
-    if not folded:
+def _report(removed: Removed, people: int, clean: bool, json: bool) -> None:
+    if not clean:
         warn(
             "another process is still reading: what was erased leaves the file's log (-wal) "
             "when it has ended; run the command again to be sure"
         )
     if json:
-        print_json(asdict(removed) | {"visitors_or_sessions": people, "log_folded": folded})
+        print_json(asdict(removed) | {"erased": people, "log_empty": clean})
         return
     typer.echo(f"erased: {said(removed)}")
     note(

@@ -53,7 +53,7 @@ def prune(
     if not folded:
         warn("another process is still reading: what was removed leaves the log when it has ended")
     if json:
-        print_json(asdict(removed) | {"log_folded": folded})
+        print_json(asdict(removed) | {"log_empty": folded})
         return
     typer.echo(f"removed: {said(removed)}")
 

@@ -145,6 +145,25 @@ class Database:
                 return False
             time.sleep(CHECKPOINT_WAIT_MS / 1000)
 
+    def rewrite(self) -> bool:
+        """Writes an SQLite file anew, with nothing in it but what is stored; True if that is all.
+
+        What is deleted is overwritten anyway. But when rows move from one page of the file to
+        another, SQLite leaves copies in unused parts of the first, and does not overwrite those
+        when the row is deleted later. Nobody else can write meanwhile: about a second for each
+        100 MB. It takes as much room again, twice, until it has ended. False if a reader still
+        needs what was before: then it is in the log until it has ended. Raises StoreUnavailable.
+        """
+        if self._path is None:
+            return True
+        with self._translated(), self._exclusive():
+            pooled = self.engine.raw_connection()
+            try:
+                pooled.cursor().execute("VACUUM")
+            finally:
+                pooled.close()
+        return self.fold()
+
     def close(self) -> None:
         """Folds the log into the database and closes every connection. Can be repeated."""
         if self._closed:

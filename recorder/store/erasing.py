@@ -51,7 +51,7 @@ class Found:
 
 
 class Eraser:
-    """Removes for good. What is freed in an SQLite file is overwritten; `fold` empties its log."""
+    """Removes for good. Afterwards call `rewrite`, or `fold`, which is quicker: see there."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -168,6 +168,13 @@ class Eraser:
             if entry:
                 amend_entry(connection, entry, f"before {before}: {removed}")
         return removed
+
+    def rewrite(self) -> bool:
+        """Writes an SQLite file anew; False if a reader still uses what was before.
+
+        See `Database.rewrite`. PostgreSQL does so by itself, in its time.
+        """
+        return self._database.rewrite()
 
     def fold(self) -> bool:
         """Writes an SQLite file's log into it and empties that; False if a reader still uses it."""
