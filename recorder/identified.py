@@ -1,19 +1,23 @@
 """Finding visitors by the id that a site gave them with `heatwright.identify`.
 
-It stands in events alone, and in no index, so all events are read.
+It stands in events, and in no index, so all events are read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from recorder.errors import BrokenRecording, WrongUse
 from recorder.events import identities
 from recorder.masking.patterns import mask_patterns
-from recorder.store import Store
+from recorder.store import SessionRow, Store
 
 __all__ = ["Identified", "visitors_identified"]
+
+USER_TRAIT: Final = "user"
+"""The trait that the tag makes of it; a page may identify after the last of its batches had one."""
 
 
 @dataclass(slots=True)
@@ -46,16 +50,18 @@ def visitors_identified(
     sessions = store.sessions(site_id)
     for done, session in enumerate(sessions, 1):
         who = session.site_id, session.visitor_id
-        if who not in known and _says(store, session.id, user, found):
+        if who not in known and _says(store, session, user, found):
             known.add(who)
             found.visitors.append(who)
         progress(done, len(sessions))
     return found
 
 
-def _says(store: Store, session_id: str, user: str, found: Identified) -> bool:
-    """Whether a recording of the session says so."""
-    for document in store.documents(session_id):
+def _says(store: Store, session: SessionRow, user: str, found: Identified) -> bool:
+    """Whether a recording of the session says so; of what the tag sent the trait does, too."""
+    if session.traits.get(USER_TRAIT) == user:
+        return True
+    for document in store.documents(session.id):
         try:
             if user in identities(store.events(document.id)):
                 return True
