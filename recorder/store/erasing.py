@@ -108,11 +108,9 @@ class Eraser:
 
     def _erase_at(self, who: Who, site_id: str, entry: int, at: int) -> Removed:
         removed = Removed()
-        visitors = {who.id} if who.kind == "visitor" else set()
 
         def tell(connection: sa.Connection, rows: Sequence[Any], done: Removed) -> None:
             removed.add(done)
-            visitors.update(row.visitor_id for row in rows)
             # Whoever clears what a site has stored while a page of it is open goes on in the same
             # session as another visitor.
             names = [digest_of("session", site_id, row.id) for row in rows]
@@ -120,8 +118,9 @@ class Eraser:
             amend_entry(connection, entry, f"site {site_id}: {removed}")
 
         self._in_slices(who.at(site_id), tell, lambda: False)
-        removed.assets = let_go_of_assets(self._database, site_id, visitors)
         with self._database.writing() as connection:
+            if who.kind == "visitor":  # whose sessions may have gone before
+                removed.assets += let_go_of_assets(connection, site_id, [who.id])
             amend_entry(connection, entry, f"site {site_id}: {removed}")
         return removed
 
@@ -144,12 +143,10 @@ class Eraser:
         before = min(before, at - limits.CLOSED_AFTER_MS)
         condition = (sessions.c.site_id == site_id) & (sessions.c.received_at < before)
         removed, entry = Removed(), 0
-        visitors: set[str] = set()
 
         def tell(connection: sa.Connection, rows: Sequence[Any], done: Removed) -> None:
             nonlocal entry
             removed.add(done)
-            visitors.update(row.visitor_id for row in rows)
             for row in rows:
                 until = row.started_at + limits.SESSION_MS + limits.CLOCK_BEHIND_MS
                 if until > at:
@@ -159,14 +156,8 @@ class Eraser:
             progress(removed.sessions)
 
         self._in_slices(condition, tell, stopped)
-        people = sorted(visitors)
-        for start in range(0, len(people), limits.REMOVE_SESSIONS):
-            part = people[start : start + limits.REMOVE_SESSIONS]
-            removed.assets += let_go_of_assets(self._database, site_id, part)
         with self._database.writing() as connection:
             forget_expired(connection, at)
-            if entry:
-                amend_entry(connection, entry, f"before {before}: {removed}")
         return removed
 
     def rewrite(self) -> bool:

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from recorder import limits
 from recorder.store.asset_uses import release, sole_urls
-from recorder.store.engine import Database
 from recorder.store.tables import audit, derived, documents, metadata, sessions
 from recorder.store.tombstones import digest_of, shown
 
@@ -69,9 +68,10 @@ def slice_of(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> li
 
 
 def remove_sessions(connection: sa.Connection, rows: Sequence[Any]) -> Removed:
-    """Removes the sessions of `rows` (of `slice_of`) and all that is kept of them.
+    """Removes the sessions of `rows` (of `slice_of`; of one site) and all that is kept of them.
 
-    In the audit trail their names give way to digests.
+    With a visitor's last session go the assets that only he had. In the audit trail digests take
+    the place of names.
     """
     ids = [row.id for row in rows]
     if not ids:
@@ -87,27 +87,24 @@ def remove_sessions(connection: sa.Connection, rows: Sequence[Any]) -> Removed:
     # Whatever else is kept of sessions, such as an index of them, is to be removed here.
     connection.execute(documents.delete().where(of_sessions))
     connection.execute(sessions.delete().where(sessions.c.id.in_(ids)))
-    return Removed(len(ids), len(found), sum(row.size for row in rows), gone)
+    visitors = {row.visitor_id for row in rows}
+    assets = let_go_of_assets(connection, rows[0].site_id, visitors)
+    return Removed(len(ids), len(found), sum(row.size for row in rows), gone, assets)
 
 
-def let_go_of_assets(database: Database, site_id: str, visitors: Iterable[str]) -> int:
-    """Removes the assets that only these visitors had, if no session of theirs is left.
+def let_go_of_assets(connection: sa.Connection, site_id: str, visitors: Iterable[str]) -> int:
+    """Removes the assets that only these visitors had, if no session of theirs is left; how many.
 
-    Returns how many. What is only theirs is found before the transaction, because style sheets
-    are read for it.
+    Where there are any, the site's style sheets are read, which takes some tenths of a second.
     """
     wanted = sorted(set(visitors))
-    with database.reading() as connection:
-        query = sa.select(sessions.c.visitor_id).distinct()
-        left = query.where(sessions.c.site_id == site_id, sessions.c.visitor_id.in_(wanted))
-        gone = set(wanted) - set(connection.scalars(left))
-        people = {digest_of("visitor", site_id, visitor) for visitor in gone}
-        sole = sole_urls(connection, site_id, people) if people else set()
+    query = sa.select(sessions.c.visitor_id).distinct()
+    left = query.where(sessions.c.site_id == site_id, sessions.c.visitor_id.in_(wanted))
+    gone = set(wanted) - set(connection.scalars(left))
+    people = {digest_of("visitor", site_id, visitor) for visitor in gone}
     if not people:
         return 0
-    with database.writing() as connection:
-        # Somebody else may have come to use one of them meanwhile.
-        return release(connection, site_id, people, sole & sole_urls(connection, site_id, people))
+    return release(connection, site_id, people, sole_urls(connection, site_id, people))
 
 
 def _hide_names(connection: sa.Connection, rows: Sequence[Any], found: Sequence[Any]) -> None:
@@ -119,9 +116,8 @@ def _hide_names(connection: sa.Connection, rows: Sequence[Any], found: Sequence[
         of_session[session_id][document_id] = name
     query = sa.select(audit.c.id, audit.c.object, audit.c.detail)
     for entry in connection.execute(query.where(audit.c.object.in_(list(site_of)))).all():
-        detail = entry.detail
-        for document_id, digest in of_session[entry.object].items():
-            detail = detail.replace(document_id, digest)
+        digests = of_session[entry.object]
+        detail = " ".join(digests.get(word, word) for word in entry.detail.split(" "))
         name = shown(digest_of("session", site_of[entry.object], entry.object))
         changed = {"object": name, "detail": detail}
         connection.execute(audit.update().where(audit.c.id == entry.id).values(changed))
