@@ -23,7 +23,7 @@ from recorder.identified import visitors_identified
 from recorder.masking import Policy
 from recorder.refusals import Refusal, RefusedBatch
 from recorder.sites import Site
-from recorder.store import Accepted, Outcome, Scope, Store, Who
+from recorder.store import Accepted, Outcome, Scope, Store, Who, engine
 from recorder.store.tombstones import digest_of, shown
 from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta, move
 from tests.recorder.packing.pages import visit
@@ -190,6 +190,28 @@ def test_copies_in_unused_parts_of_the_file_are_gone_as_well(
     assert [name for name in names[::2] if name.encode() in everything] == []
     assert all(name.encode() in everything for name in names[1::2])
     assert len(store.sessions()) == 300
+
+
+def test_a_reader_in_the_way_is_told_of_and_others_go_on(
+    store: Store, store_url: str, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collector may have the file open while it is written anew; who reads keeps its log alive."""
+    monkeypatch.setattr(engine, "FOLD_SECONDS", 0.1)
+    for number in range(3):
+        ids = {"visitor": f"v-{number}", "session": f"s-{number}", "document": f"d-{number}"}
+        store.accept(batch(site.write_key, **ids), source="tag")
+    with Store.open(store_url) as other:
+        other.eraser().erase(Who("visitor", "v-0"))
+        assert other.eraser().rewrite()
+        assert [one.id for one in store.sessions()] == ["s-2", "s-1"]
+        with store._database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT COUNT(*) FROM sessions").scalar() == 2
+            other.eraser().erase(Who("visitor", "v-1"))
+            assert not other.eraser().rewrite()
+            new = batch(site.write_key, visitor="v-3", session="s-3", document="d-3")
+            store.accept(new, source="tag")
+        assert other.eraser().fold()
+        assert [one.id for one in other.sessions()] == ["s-3", "s-2"]
 
 
 def test_the_trail_proves_what_was_done_without_saying_of_whom(store: Store, site: Site) -> None:
