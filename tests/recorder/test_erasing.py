@@ -195,7 +195,7 @@ def test_copies_in_unused_parts_of_the_file_are_gone_as_well(
 def test_a_reader_in_the_way_is_told_of_and_others_go_on(
     store: Store, store_url: str, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A collector may have the file open while it is written anew; who reads keeps its log alive."""
+    """A collector may have the file open while it is written anew; who reads keeps its log."""
     monkeypatch.setattr(engine, "FOLD_SECONDS", 0.1)
     for number in range(3):
         ids = {"visitor": f"v-{number}", "session": f"s-{number}", "document": f"d-{number}"}
