@@ -126,11 +126,12 @@ async def _record(
     context: BrowserContext, store: Store, site: Site, errand: Errand, driven: Driven
 ) -> None:
     traffic = _Traffic(context)
-    capture = Capture(store, site)
+    visitor = errand.visitor or f"driven-{driven.session[:12]}"
+    capture = Capture(store, site, visitor)
     context.on("response", capture.take)
     handover = Handover(store)
     await context.expose_binding("__heatwrightSend", handover.receive)
-    await _install_tag(context, site, errand, driven.session)
+    await _install_tag(context, site, errand, visitor, driven.session)
     if errand.prepare:
         await errand.prepare(context)
     page = await context.new_page()
@@ -162,9 +163,11 @@ def _account(handover: Handover, driven: Driven) -> None:
         driven.remarks.append(f"events were refused: {reasons}")
 
 
-async def _install_tag(context: BrowserContext, site: Site, errand: Errand, session: str) -> None:
+async def _install_tag(
+    context: BrowserContext, site: Site, errand: Errand, visitor: str, session: str
+) -> None:
     settings = {
-        "visitor": errand.visitor or f"driven-{session[:12]}",
+        "visitor": visitor,
         "session": session,
         "device": errand.device.name,
         "key": site.write_key,

@@ -8,7 +8,7 @@ typed bodies below are for the few kinds that Python itself reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -36,6 +36,7 @@ __all__ = [
     "PluginData",
     "decode_events",
     "encode_events",
+    "identities",
 ]
 
 ANCHOR_PLUGIN = "heatwright/anchor@1"
@@ -136,3 +137,12 @@ def decode_events(body: bytes) -> list[Event]:
 def encode_events(events: Iterable[Event]) -> bytes:
     """The JSON array of `events`; bodies come out byte for byte as they came in."""
     return _ENCODER.encode(list(events))
+
+
+def identities(events: Iterable[Event]) -> Iterator[str]:
+    """Users that the page said who they are, see `heatwright.identify`."""
+    for event in events:
+        if event.type == EventType.CUSTOM and IDENTIFY_TAG.encode() in bytes(event.data):
+            custom = msgspec.json.decode(event.data, type=CustomData)
+            if custom.tag == IDENTIFY_TAG and isinstance(custom.payload, dict):
+                yield str(custom.payload.get("id"))

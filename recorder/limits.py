@@ -62,7 +62,12 @@ __all__ = [
     "NESTING_LEVELS",
     "QUEUE_BATCHES",
     "QUEUE_BYTES",
+    "REMOVE_BYTES",
+    "REMOVE_SESSIONS",
     "REPACKS_PER_RUN",
+    "RETENTION_MIN_MS",
+    "RETENTION_MS",
+    "RETENTION_PAUSE_SECONDS",
     "SENDER_BURST",
     "SENDER_PER_SECOND",
     "SEQUENCE_MAX",
@@ -354,3 +359,22 @@ INDEX_EVERY_SECONDS: Final = 15.0
 
 INDEX_SESSIONS: Final = 16
 """Sessions that are indexed in one transaction: others write in between."""
+
+# What is erased, and when.
+
+RETENTION_MS: Final = 395 * 86_400_000
+"""Milliseconds for which a session is kept, counted from its last batch: thirteen months, so that a
+month can be compared with the same one a year before. `heatwright sites set NAME --retention`
+changes it."""
+
+RETENTION_MIN_MS: Final = 86_400_000
+"""Milliseconds below which no site's retention may be: what is going on is never erased."""
+
+RETENTION_PAUSE_SECONDS: Final = 3_600.0
+"""Seconds between two looks of a running collector for sessions that were kept long enough."""
+
+REMOVE_SESSIONS: Final = 50
+"""Sessions that are removed in one transaction: some tenths of a second, then others may write."""
+
+REMOVE_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of JSON at which such a transaction takes no further session: large ones go one by one."""

@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     REVOKED_KEY = "revoked_key"
     ORIGIN = "origin_not_allowed"
     CONFLICT = "conflict"
+    ERASED = "erased"
+    TOO_OLD = "too_old"
     DOCUMENT_TOO_LARGE = "document_too_large"
     SESSION_TOO_LARGE = "session_too_large"
     SESSION_TOO_LONG = "session_too_long"
@@ -58,6 +60,8 @@ STATUS: dict[Refusal, int] = {
     Refusal.REVOKED_KEY: 401,
     Refusal.ORIGIN: 403,
     Refusal.CONFLICT: 409,
+    Refusal.ERASED: 410,
+    Refusal.TOO_OLD: 410,
     Refusal.DOCUMENT_TOO_LARGE: 413,
     Refusal.SESSION_TOO_LARGE: 413,
     Refusal.SESSION_TOO_LONG: 413,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
+from recorder import limits
 from recorder.errors import WrongUse
 from recorder.masking import Policy
 
@@ -53,7 +54,8 @@ class Site:
     `allow_private`: its assets may be fetched from private and loopback
     addresses, because the site itself lives there. `quota`: bytes a day that
     tags may send; None is `limits.SITE_BYTES_PER_DAY`. `policy` is what is
-    masked on the server whatever the tag has done.
+    masked on the server whatever the tag has done. `retention_ms`: how long a
+    session is kept after its last batch; None is for ever.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Site:
     created_at: int
     quota: int | None = None
     policy: Policy = field(default_factory=Policy)
+    retention_ms: int | None = limits.RETENTION_MS
 
     @property
     def write_key(self) -> str:

@@ -18,7 +18,7 @@ from bench.storage.people import Walk, batches_of, derived
 from bench.storage.recorded import Visit, recorded_visits
 from recorder.batches import Batch
 from recorder.events import encode_events
-from recorder.store import Scope, Store
+from recorder.store import Scope, Store, Who
 from recorder.store.packing.pointers import as_points, write_pointers
 
 __all__ = ["run"]
@@ -61,8 +61,8 @@ def measure(folder: Path, recorded: list[Visit]) -> list[Row]:
         done = store.compactor().run(Scope(now=now + 1, everything=True))
         seconds = time.perf_counter() - began
         points, per_point = _points(store, folder)
-        _erase(f"sqlite:///{folder}/store.db", visits.pop(7)[0].visitor)
-        store.shrink()
+        store.eraser().erase(Who("visitor", visits.pop(7)[0].visitor))
+        store.eraser().rewrite()
         after = Path(store.name).stat().st_size
         reads_after = _reading(store)
     plain = sum(len(encode_events(batch.events)) for one in visits for batch in one)
@@ -112,23 +112,6 @@ def _long_track() -> float:
     walk = Walk(random.Random(1))  # noqa: S311 - the same each time, no secret
     samples = [(1.79e12 + 50 * n, 1, 100 + n // 40 % 60, *walk.step()) for n in range(TRACK)]
     return len(write_pointers([as_points(samples)])) / TRACK
-
-
-def _erase(url: str, visitor: str) -> None:
-    """All rows of one visitor."""
-    engine = sa.create_engine(url)
-    sessions = "SELECT id FROM sessions WHERE visitor_id = :visitor"
-    documents = f"SELECT id FROM documents WHERE session_id IN ({sessions})"  # noqa: S608
-    with engine.begin() as connection:
-        for table in ("blocks", "chunks", "page_views"):
-            text = f"DELETE FROM {table} WHERE document_id IN ({documents})"  # noqa: S608
-            connection.execute(sa.text(text), {"visitor": visitor})
-        text = f"DELETE FROM documents WHERE session_id IN ({sessions})"  # noqa: S608
-        connection.execute(sa.text(text), {"visitor": visitor})
-        connection.execute(
-            sa.text("DELETE FROM sessions WHERE visitor_id = :visitor"), {"visitor": visitor}
-        )
-    engine.dispose()
 
 
 def _packer_ratio(visits: list[list[Batch]]) -> float:

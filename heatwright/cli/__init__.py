@@ -14,11 +14,13 @@ from heatwright.cli import (
     compact,
     demo,
     doctor,
+    erase,
     errors,
     export,
     heatmap,
     import_,
     pages,
+    prune,
     record,
     replay,
     report,
@@ -54,6 +56,8 @@ app.command("pages")(pages.pages)
 app.command("replay")(replay.replay)
 app.command("heatmap")(heatmap.heatmap)
 app.command("report")(report.report)
+app.command("erase")(erase.erase)
+app.command("prune")(prune.prune)
 app.command("compact")(compact.compact)
 app.command("doctor")(doctor.doctor)
 app.command("audit")(audit.audit)

@@ -14,6 +14,7 @@ from heatwright.cli.output import note, print_json, warn
 from recorder.collector import serving
 from recorder.compacting import compacting
 from recorder.connections import allow_open_files
+from recorder.retention import retaining
 from recorder.store import Store
 
 __all__ = ["serve"]
@@ -47,7 +48,7 @@ def serve(
         running = serving(
             opened, host, port, rate_limits=rate_limits, trusted_proxies=trusted_proxies
         )
-        with compacting(opened):
+        with compacting(opened), retaining(opened):
             asyncio.run(_serve(opened, running, json))
 
 

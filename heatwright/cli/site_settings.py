@@ -19,12 +19,14 @@ from heatwright.cli.sites import (
     parse_parameters,
     plain_site,
 )
+from heatwright.cli.times import parse_length
 from recorder import limits
 from recorder.errors import WrongUse
 from recorder.masking import Policy
 from recorder.sites import normalise_origin
+from recorder.store.site_book import UNCHANGED
 
-__all__ = ["parse_bytes", "set_site"]
+__all__ = ["parse_bytes", "parse_retention", "set_site"]
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
@@ -35,6 +37,13 @@ def parse_bytes(text: str) -> int:
     if found is None:
         raise WrongUse(f"{text[:40]!r} is no number of bytes.", "Write for example 20GB or 500MB.")
     return int(found[1]) * _UNITS[found[2]]
+
+
+def parse_retention(text: str) -> int | None:
+    """`90d`, `52w` as milliseconds; None for `forever`. Raises WrongUse for anything else."""
+    if text == "forever":
+        return None
+    return int(parse_length(text).total_seconds() * 1000)
 
 
 def set_site(
@@ -53,16 +62,23 @@ def set_site(
         str | None,
         typer.Option(metavar="SIZE", help="What its tags may send a day (UTC), such as 20GB."),
     ] = None,
+    retention: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="How long sessions are kept after their last batch: 90d, 52w, or `forever`.",
+        ),
+    ] = None,
     mask: Annotated[Mask | None, typer.Option(help=MASK_HELP)] = None,
     keep_query: Annotated[str | None, typer.Option(metavar="NAMES", help=QUERY_HELP)] = None,
     keep_fragment: Annotated[KeepFragment | None, typer.Option(help=FRAGMENT_HELP)] = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Change a site: its origins, what it may send a day, what is masked. The rest stays.
+    """Change a site: its origins, what it may send a day and how long that is kept, what is masked.
 
-    The tag on its pages has to say the same of masking: what it needs is printed. What is stored
-    stays as it is.
+    The rest stays. The tag on its pages has to say the same of masking: what it needs is printed.
+    What is stored stays as it is, but for sessions that were kept long enough.
 
     Example: heatwright sites set shop --add-origin https://www.shop.example --mask text
     """
@@ -74,13 +90,18 @@ def set_site(
         kept = [one for one in origins if normalise_origin(one) not in gone]
         changed = bool(origin or add_origin or remove_origin)
         policy = _policy(opened.sites.get(name).policy, mask, keep_query, keep_fragment)
-        if not changed and size is None and policy is None:
+        kept_ms = UNCHANGED if retention is None else parse_retention(retention)
+        if not changed and size is None and policy is None and retention is None:
             raise WrongUse(
                 "Nothing was said to be changed.",
                 "See what can be with: heatwright sites set --help",
             )
         site = opened.sites.change(
-            name, origins=kept if changed else None, quota=size, policy=policy
+            name,
+            origins=kept if changed else None,
+            quota=size,
+            policy=policy,
+            retention_ms=kept_ms,
         )
     if json:
         print_json(plain_site(site))

@@ -186,6 +186,7 @@ def plain_site(site: Site) -> dict[str, object]:
         "write_key": site.write_key,
         "keys": [asdict(key) for key in site.keys],
         "quota": limits.SITE_BYTES_PER_DAY if site.quota is None else site.quota,
+        "retention_ms": site.retention_ms,
         "allow_private": site.allow_private,
         "created_at": site.created_at,
         "mask": site.policy.mask,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
@@ -30,24 +30,36 @@ async def complete(
     them. URLs beyond `limits.ASSET_URLS_PER_DOCUMENT` are not asked for and
     counted as `OVER_LIMIT`.
     """
-    urls: set[str] = set()
+    urls: defaultdict[str, set[str]] = defaultdict(set)
     beyond: set[str] = set()
     for document_id in document_ids:
+        visitor = await asyncio.to_thread(store.visitor, document_id)
+        if visitor is None:
+            continue  # erased since
         events = await asyncio.to_thread(store.events, document_id)
         named = await asyncio.to_thread(collect_references, events)
         within, rest = _cut(named)
-        urls |= within
+        urls[visitor] |= within
         beyond |= rest
-    outcomes = Counter(await fetch_all(store, site, urls, fetch))
+    outcomes: Counter[str] = Counter()
+    for visitor, named in urls.items():
+        outcomes.update(await fetch_all(store, site, named, fetch, visitor))
     # Adding drops a count of nothing.
-    return dict(outcomes + Counter({OVER_LIMIT: len(beyond - urls)}))
+    return dict(outcomes + Counter({OVER_LIMIT: len(beyond.difference(*urls.values()))}))
 
 
 async def fetch_all(
-    store: Store, site: Site, urls: Iterable[str], fetch: Fetcher, *, kept_since: int | None = None
+    store: Store,
+    site: Site,
+    urls: Iterable[str],
+    fetch: Fetcher,
+    visitor: str,
+    *,
+    kept_since: int | None = None,
 ) -> dict[str, int]:
     """Fetches `urls` and what kept style sheets among them refer to; counts by outcome.
 
+    `visitor` is whose recordings name them. Once he is erased, nothing more is kept.
     A version kept at or after `kept_since` (epoch ms; None: ever) is not
     fetched again, but its references are followed. What the limits of a round
     and of `limits.CSS_DEPTH` leave out is counted as `OVER_LIMIT`.
@@ -64,13 +76,15 @@ async def fetch_all(
             if fetched is None:
                 fetched = await fetch.fetch(url)
                 outcomes[fetched.outcome.value] += 1
-                await asyncio.to_thread(_keep, store, site, url, fetched)
+                await asyncio.to_thread(_keep, store, site, url, fetched, visitor)
             return await asyncio.to_thread(_references, fetched, url)
 
     for _ in range(limits.CSS_DEPTH + 1):
         fresh, rest = _cut(wave - seen)
         beyond |= rest
         seen |= fresh
+        if not await asyncio.to_thread(store.note_uses, site.id, fresh, visitor):
+            break
         wave = set().union(*await asyncio.gather(*(one(url) for url in sorted(fresh))))
         if not wave:
             break
@@ -93,7 +107,7 @@ async def _known(store: Store, site: Site, url: str, kept_since: int | None) -> 
     return Fetched(asset.outcome, asset.status, asset.media_type, asset.body, "", url)
 
 
-def _keep(store: Store, site: Site, url: str, fetched: Fetched) -> None:
+def _keep(store: Store, site: Site, url: str, fetched: Fetched, visitor: str) -> None:
     store.keep_asset(
         site.id,
         url,
@@ -103,6 +117,7 @@ def _keep(store: Store, site: Site, url: str, fetched: Fetched) -> None:
         body=fetched.body,
         captured_at=int(time.time() * 1000),
         reason=fetched.reason,
+        visitor=visitor,
     )
 
 

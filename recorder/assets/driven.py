@@ -23,11 +23,12 @@ FETCH_TIMEOUT_MS = 15_000
 
 
 class Capture:
-    """Keeps what one browser context loads. `take` is its `response` listener."""
+    """Keeps what one browser context loads for a visitor. `take` is its `response` listener."""
 
-    def __init__(self, store: Store, site: Site) -> None:
+    def __init__(self, store: Store, site: Site, visitor: str) -> None:
         self._store = store
         self._site = site
+        self._visitor = visitor
         self._tasks: set[asyncio.Task[None]] = set()
         self._seen: set[str] = set()
 
@@ -69,6 +70,7 @@ class Capture:
             media_type=media_type,
             body=body,
             captured_at=int(time.time() * 1000),
+            visitor=self._visitor,
         )
 
 

@@ -102,19 +102,19 @@ class Harvest:
             site, batch = work
             await self._jobs.acquire()
             try:
-                fresh, left_out = await asyncio.to_thread(self._search, batch)
+                named, left_out = await asyncio.to_thread(self._search, batch)
                 self.outcomes.update({OVER_LIMIT: left_out} if left_out else {})
-                urls = self._untried(site, fresh)
+                urls = self._untried(site, named)
             except Exception:  # noqa: BLE001 - see below
                 # One recording that cannot be searched must not end the search of all others.
                 _log.exception("a batch could not be searched for assets")
-                urls = set()
+                named = urls = set()
             finally:
                 self._bytes -= batch.size
-            if not urls:
+            if not named:
                 self._jobs.release()
                 continue
-            task = asyncio.create_task(self._fetch(site, urls))
+            task = asyncio.create_task(self._take(site, batch.visitor, named, urls))
             self._fetching.add(task)
             task.add_done_callback(self._fetched)
 
@@ -122,7 +122,17 @@ class Harvest:
         self._fetching.discard(task)
         self._jobs.release()
 
-    async def _fetch(self, site: Site, urls: set[str]) -> None:
+    async def _take(self, site: Site, visitor: str, named: set[str], urls: set[str]) -> None:
+        """Takes note of whose recordings name URLs, and fetches those of `urls`."""
+        try:
+            known = await asyncio.to_thread(self._store.note_uses, site.id, named, visitor)
+        except HeatwrightError as error:
+            _log.warning("assets of site %s could not be noted: %s", site.id, error.message)
+            return
+        if known and urls:
+            await self._fetch(site, visitor, urls)
+
+    async def _fetch(self, site: Site, visitor: str, urls: set[str]) -> None:
         since = int(time.time() * 1000) - limits.ASSET_FRESH_MS
         try:
             if await asyncio.to_thread(self._is_full, site):
@@ -130,7 +140,7 @@ class Harvest:
                 return
             async with asyncio.timeout(limits.ASSET_JOB_SECONDS), GuardedFetcher(site) as fetcher:
                 self.outcomes.update(
-                    await fetch_all(self._store, site, urls, fetcher, kept_since=since)
+                    await fetch_all(self._store, site, urls, fetcher, visitor, kept_since=since)
                 )
         except TimeoutError:
             self.given_up += 1

@@ -39,8 +39,8 @@ export interface QueueOwner {
   describe(): object;
   /** More waits than may be held back. */
   onFull(): void;
-  /** The collector will not take anything of this recording, ever. */
-  onRefused(): void;
+  /** The collector will not take anything of this recording, ever; or of the visitor, who was erased. */
+  onRefused(erased: boolean): void;
 }
 
 export function createQueue(owner: QueueOwner, transport: Transport): Queue {
@@ -124,7 +124,7 @@ export function createQueue(owner: QueueOwner, transport: Transport): Queue {
       }
       retryMs = limits.RETRY_MS;
       if (spool[0] === parcel) spool.shift();
-      if (became === "refused") return owner.onRefused();
+      if (became !== "kept") return owner.onRefused(became === "erased");
     }
   };
 

@@ -5,7 +5,7 @@ import { blockedBy } from "./blocked";
 import { readEnvironment } from "./environment";
 import { contained, FAULT_CHARS, takeFaults } from "./faults";
 import type { LimitReason } from "./gauge";
-import type { Identity } from "./identity";
+import { forget, type Identity } from "./identity";
 import { LABEL_CHARS, TRAITS, TRAIT_NAME_CHARS, TRAIT_VALUE_CHARS } from "./limits";
 import { listen, together } from "./listen";
 import { CUSTOM, INCREMENT, SNAPSHOT } from "./numbers";
@@ -73,7 +73,10 @@ export function startRecording(
     startedAt,
     url: redactor.url(location.href),
     describe: () => redactor.data(description(settings)),
-    onRefused: () => end(true),
+    onRefused(erased) {
+      if (erased) forget();
+      end(true);
+    },
     onStale: () => queueMicrotask(contained(() => over || takeSnapshot())),
     // Not at once: rrweb or a watcher is in the midst of something.
     onLimit: (reason: LimitReason) =>

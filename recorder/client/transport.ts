@@ -10,9 +10,9 @@ export interface Parcel {
   outlives?: boolean;
 }
 
-/** `failed` is for now; `retryMs` is what the server asked to wait. */
+/** `failed` is for now; `retryMs` is what the server asked to wait; `erased` is for ever. */
 export interface Outcome {
-  became: "kept" | "refused" | "failed";
+  became: "kept" | "refused" | "failed" | "erased";
   retryMs?: number;
 }
 
@@ -119,6 +119,8 @@ const REFUSED = [400, 401, 403, 409, 413, 415, 422];
 
 function judge({ ok, status, headers }: Response): Outcome {
   if (ok) return { became: "kept" };
+  // What is stored of this visitor was erased, here it is forgotten.
+  if (status === 410) return { became: "erased" };
   if (REFUSED.includes(status)) return { became: "refused" };
   const seconds = Number(headers.get("Retry-After"));
   return { became: "failed", retryMs: seconds > 0 ? seconds * 1000 : 0 };

@@ -29,9 +29,9 @@ from recorder.expressions.kinds import (
     one_of,
 )
 from recorder.expressions.selectors import Selector
-from recorder.expressions.sql import among, contains
 from recorder.index.terms import TermKind
 from recorder.store.rows import Source
+from recorder.store.sql import among, contains
 from recorder.store.tables import indexed_sessions, terms
 
 __all__ = ["FIELDS", "TRAIT_PREFIX", "Field", "find_field", "nearest_field"]

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from recorder.expressions.sql import bindable, contains, same_name
 from recorder.expressions.values import BadValue, read_number, read_span
+from recorder.store.sql import bindable, contains, same_name
 
 __all__ = ["EQUALITY", "NAME", "NUMBER", "SINCE", "TEXT", "TIME", "UNTIL", "Kind", "Operator"]
 __all__ += ["Test", "one_of"]

@@ -5,6 +5,6 @@
 
 `making` is the pure half: one document's events to occurrences. `keeping`
 writes them, `refreshing` says when, `searching` and `grouping` ask,
-`forgetting` takes sessions out again. All of it is derived: `keeping.VERSION`
+`recorder.store.forgetting` takes sessions out again. All of it is derived: `keeping.VERSION`
 rises when what is made changes, and the index is then made again.
 """

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from recorder.expressions.sql import among
 from recorder.index.making import IndexedSession
 from recorder.index.terms import Term, TermKind
+from recorder.store.forgetting import drop_unused, take_out
 from recorder.store.tables import (
     documents,
     indexed_documents,
@@ -19,7 +19,7 @@ from recorder.store.tables import (
     terms,
 )
 
-__all__ = ["VERSION", "drop_unused", "keep", "take_out"]
+__all__ = ["VERSION", "keep"]
 
 VERSION: Final = 1
 """Of what is made of a recording. It rises with every change; all sessions are then made again."""
@@ -52,35 +52,6 @@ def keep(
             .values(pending=documents.c.pending - seen.get(document_id, 0))
         )
     drop_unused(connection, before - set(term_ids.values()))
-
-
-def take_out(connection: sa.Connection, numbers: Sequence[int]) -> set[int]:
-    """Removes all that happened in the sessions of these numbers; ids of the terms it was."""
-    here = among(occurrences.c.session_number, numbers)
-    before = set(connection.scalars(sa.select(occurrences.c.term_id).where(here).distinct()))
-    connection.execute(occurrences.delete().where(here))
-    connection.execute(
-        indexed_documents.delete().where(among(indexed_documents.c.session_number, numbers))
-    )
-    return before
-
-
-def drop_unused(connection: sa.Connection, term_ids: Iterable[int]) -> None:
-    """Removes those of the terms that nothing needs, then those around them likewise.
-
-    What a term says may be a person's own; only what somebody else has too may stay.
-    """
-    happened = sa.select(occurrences.c.term_id).where(occurrences.c.term_id == terms.c.id)
-    inner = terms.alias()
-    holds = sa.select(inner.c.id).where(inner.c.parent_id == terms.c.id)
-    left = set(term_ids)
-    while left:
-        query = sa.select(terms.c.id, terms.c.parent_id).where(
-            among(terms.c.id, left) & ~happened.exists() & ~holds.exists()
-        )
-        unused = {row.id: row.parent_id for row in connection.execute(query)}
-        connection.execute(terms.delete().where(among(terms.c.id, unused)))
-        left = {parent for parent in unused.values() if parent is not None}
 
 
 def _rows(

@@ -10,11 +10,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from recorder.expressions import Expression, Lookup
-from recorder.expressions.sql import among
 from recorder.index.refreshing import Progress, refresh
 from recorder.index.terms import TermKind
 from recorder.store import SessionRow, Store
 from recorder.store.reading import session_of
+from recorder.store.sql import among
 from recorder.store.tables import (
     indexed_documents,
     indexed_sessions,

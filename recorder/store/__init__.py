@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from recorder.batches import BatchConflict
 from recorder.store.audit_book import AuditEntry
+from recorder.store.erasing import Eraser, Found, Who
 from recorder.store.packing.closed import Scope
 from recorder.store.packing.compactor import Compaction, Compactor
+from recorder.store.removing import Removed
 from recorder.store.rows import (
     Accepted,
     Asset,
@@ -32,14 +34,18 @@ __all__ = [
     "Compaction",
     "Compactor",
     "DocumentRow",
+    "Eraser",
+    "Found",
     "Outcome",
     "PageSummary",
     "PageView",
     "QuarantineRow",
+    "Removed",
     "Scope",
     "SessionRow",
     "Site",
     "Source",
     "Store",
     "Verdict",
+    "Who",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,9 @@ CHECKPOINT_COMMITS: Final = 32
 
 CHECKPOINT_WAIT_MS: Final = 200
 """Milliseconds a checkpoint waits for readers; whatever is left is folded next time."""
+
+FOLD_SECONDS: Final = 5.0
+"""Seconds that who wants the log empty waits for readers."""
 
 SHRINK_PAGES: Final = 1_000
 """Pages given back in one transaction: 4 MB, some ten milliseconds."""
@@ -120,8 +124,45 @@ class Database:
                 # One row for each page: it ends when all are read.
                 cursor.execute(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
                 cursor.fetchall()
+        self.fold()
+
+    def fold(self) -> bool:
+        """Writes the log into the database file and empties it; True if there is none.
+
+        False if a reader still needs it, for as long as a write would wait. Raises
+        StoreUnavailable.
+        """
+        if self._path is None:
+            return True
+        wal = self._path.with_name(self._path.name + "-wal")
+        deadline = time.monotonic() + FOLD_SECONDS
+        while True:
+            with self._translated(), self._exclusive():
+                self._checkpoint()
+                if not wal.exists() or not wal.stat().st_size:
+                    return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(CHECKPOINT_WAIT_MS / 1000)
+
+    def rewrite(self) -> bool:
+        """Writes an SQLite file anew, with nothing in it but what is stored; True if that is all.
+
+        What is deleted is overwritten anyway. But when rows move from one page of the file to
+        another, SQLite leaves copies in unused parts of the first, and does not overwrite those
+        when the row is deleted later. Nobody else can write meanwhile: about a second for each
+        100 MB. It takes as much room again, twice, until it has ended. False if a reader still
+        needs what was before: then it is in the log until it has ended. Raises StoreUnavailable.
+        """
+        if self._path is None:
+            return True
         with self._translated(), self._exclusive():
-            self._checkpoint()
+            pooled = self.engine.raw_connection()
+            try:
+                pooled.cursor().execute("VACUUM")
+            finally:
+                pooled.close()
+        return self.fold()
 
     def close(self) -> None:
         """Folds the log into the database and closes every connection. Can be repeated."""

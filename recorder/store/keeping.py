@@ -10,22 +10,24 @@ import zstandard
 
 from recorder.store.facts import compress
 from recorder.store.rows import Asset, AssetOutcome, Outcome
-from recorder.store.tables import assets, blobs, derived
+from recorder.store.tables import assets, blobs, derived, documents
 
 __all__ = [
     "read_asset",
     "read_derived",
     "read_outcomes",
     "read_volume",
+    "url_digest",
     "write_asset",
     "write_derived",
+    "write_probe",
 ]
 
 
 def write_asset(connection: sa.Connection, asset: Asset) -> None:
     """Keeps `asset`; a version equal to its release's just before it in time adds nothing."""
     digest = None if asset.body is None else hashlib.sha256(asset.body).digest()
-    key = _url_digest(asset.url)
+    key = url_digest(asset.url)
     same_url = (assets.c.site_id == asset.site_id) & (assets.c.url_digest == key)
     known = connection.execute(
         assets.select().where(same_url).order_by(assets.c.captured_at.desc())
@@ -83,7 +85,7 @@ def _version(
     release: str | None,
     among: sa.ColumnElement[bool],
 ) -> Asset | None:
-    same_url = (assets.c.site_id == site_id) & (assets.c.url_digest == _url_digest(url))
+    same_url = (assets.c.site_id == site_id) & (assets.c.url_digest == url_digest(url))
     by_then = assets.c.captured_at <= at if at is not None else sa.true()
     query = (
         sa.select(assets, blobs.c.body)
@@ -137,7 +139,24 @@ def read_derived(
 def write_derived(
     connection: sa.Connection, kind: str, key: str, version: int, input_hash: str, body: bytes
 ) -> None:
-    """Keeps derived data, in place of what was made from another input."""
+    """Keeps derived data of document `key`, in place of what was made from another input.
+
+    Of a document that has been removed nothing is kept.
+    """
+    # The row that removing locks, too (PostgreSQL).
+    lock = sa.select(documents.c.id).where(documents.c.id == key)
+    if connection.execute(lock.with_for_update(read=True, key_share=True)).first() is not None:
+        _put_derived(connection, kind, key, version, input_hash, body)
+
+
+def write_probe(connection: sa.Connection) -> None:
+    """Writes a row that nobody reads."""
+    _put_derived(connection, "probe", "", 1, "", b"")
+
+
+def _put_derived(
+    connection: sa.Connection, kind: str, key: str, version: int, input_hash: str, body: bytes
+) -> None:
     connection.execute(derived.delete().where(*_derived_name(kind, key, version)))
     connection.execute(
         derived.insert(),
@@ -163,7 +182,8 @@ def _write_blob(connection: sa.Connection, digest: bytes, body: bytes) -> None:
         )
 
 
-def _url_digest(url: str) -> bytes:
+def url_digest(url: str) -> bytes:
+    """What a URL is found by: it may be longer than an index takes."""
     return hashlib.sha256(url.encode("utf-8", "replace")).digest()
 
 

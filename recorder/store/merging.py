@@ -27,11 +27,13 @@ def merge_session(
     source: Source,
     *,
     new_document: bool,
+    received_at: int,
 ) -> Row:
     """The session's row with `facts` taken in; `row` is None for its first batch.
 
     Visitor, traits, variant, release, device and user agent are those of the
     batch with the latest event: traits may be set while a visit goes on.
+    `received_at` is when the batch came, by our clock (epoch ms).
     """
     batch = facts.batch
     starts = [batch.started_at, facts.first_at]
@@ -39,7 +41,7 @@ def merge_session(
     description = _description(batch)
     if row is None:
         base: Row = {"id": batch.session, "site_id": site_id, "source": source}
-        base |= {"document_count": 0, "size": 0}
+        base |= {"document_count": 0, "size": 0, "received_at": received_at}
         known_start, known_end = told_at, told_at
     else:
         base = dict(row)
@@ -56,6 +58,7 @@ def merge_session(
             "described_at": told_at,
             "document_count": base["document_count"] + new_document,
             "size": base["size"] + batch.size,
+            "received_at": max(base["received_at"], received_at),
         }
     )
 

@@ -21,6 +21,7 @@ __all__ = [
     "read_page_views",
     "read_session",
     "read_sessions",
+    "read_visitor",
     "session_of",
     "summarise",
 ]
@@ -33,11 +34,14 @@ def read_sessions(
     site_id: str | None,
     limit: int | None,
     before: tuple[int, str] | None = None,
+    visitor: str | None = None,
 ) -> list[SessionRow]:
     """Sessions, the latest first; `before`: what follows this start (epoch ms) and id."""
     query = sessions.select().order_by(sessions.c.started_at.desc(), sessions.c.id.desc())
     if site_id is not None:
         query = query.where(sessions.c.site_id == site_id)
+    if visitor is not None:
+        query = query.where(sessions.c.visitor_id == visitor)
     if before is not None:
         at, last = before
         same = (sessions.c.started_at == at) & (sessions.c.id < last)
@@ -67,6 +71,14 @@ def read_session(connection: sa.Connection, reference: str) -> SessionRow:
             f"Write more of the id. {_LIST_SESSIONS}",
         )
     raise UnknownSession(f"There is no session {reference[:80]!r}.", _LIST_SESSIONS)
+
+
+def read_visitor(connection: sa.Connection, document_id: str) -> str | None:
+    """Whose a document is."""
+    query = sa.select(sessions.c.visitor_id).join(
+        documents, documents.c.session_id == sessions.c.id
+    )
+    return connection.scalar(query.where(documents.c.id == document_id))
 
 
 def read_documents(connection: sa.Connection, session_id: str) -> list[DocumentRow]:

@@ -7,7 +7,8 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -26,9 +27,20 @@ from recorder.store.audit_book import write_entry
 from recorder.store.engine import Database
 from recorder.store.tables import sites, write_keys
 
-__all__ = ["SiteBook"]
+__all__ = ["UNCHANGED", "SiteBook", "Unchanged"]
 
 _KEY_BYTES = 24  # of randomness in a write key: public, but not to be guessed
+
+_RETENTION_MAX_MS: Final = 100 * 366 * 86_400_000  # whoever wants more wants them for ever
+
+
+class Unchanged(Enum):
+    """Said where None means something."""
+
+    UNCHANGED = 0
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
 
 
 class SiteBook:
@@ -63,6 +75,7 @@ class SiteBook:
             "allow_private": allow_private,
             "created_at": now,
             "quota": None,
+            "retention_ms": limits.RETENTION_MS,
             **_policy_columns(chosen),
         }
         key = _new_key(id, "first", now)
@@ -84,10 +97,12 @@ class SiteBook:
         origins: Iterable[str] | None = None,
         quota: int | None = None,
         policy: Policy | None = None,
+        retention_ms: int | Unchanged | None = UNCHANGED,
     ) -> Site:
         """Replaces a site's origins, its quota (bytes a day) or its policy; None leaves it.
 
-        Raises UnknownSite, or WrongUse for a bad origin.
+        `retention_ms` None keeps sessions for ever. Raises UnknownSite, or WrongUse for a bad
+        origin or a retention below `limits.RETENTION_MIN_MS`.
         """
         self.get(id)
         changes: dict[str, Any] = {}
@@ -97,6 +112,8 @@ class SiteBook:
             changes["quota"] = quota
         if policy is not None:
             changes |= _policy_columns(policy)
+        if not isinstance(retention_ms, Unchanged):
+            changes["retention_ms"] = _retention(retention_ms)
         if changes:
             with self._database.writing() as connection:
                 connection.execute(sites.update().where(sites.c.id == id).values(changes))
@@ -192,7 +209,17 @@ def _site(row: sa.Row[Any], keys: Iterable[WriteKey]) -> Site:
         row.created_at,
         row.quota,
         Policy(row.mask, tuple(row.keep_query), row.keep_fragment),
+        row.retention_ms,
     )
+
+
+def _retention(length: int | None) -> int | None:
+    if length is not None and not limits.RETENTION_MIN_MS <= length <= _RETENTION_MAX_MS:
+        raise WrongUse(
+            "Sessions are kept for a day at least, and for a hundred years at most.",
+            "Say for example --retention 90d, or --retention forever.",
+        )
+    return length
 
 
 def _policy_columns(policy: Policy) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from recorder.batches import Batch
 from recorder.errors import StoreUnavailable
 from recorder.events import Event
 from recorder.store import keeping, quarantine, reading, recordings
+from recorder.store.asset_uses import are_noted, note_uses, urls_of
 from recorder.store.audit_book import AuditBook
 from recorder.store.engine import LOCK_SECONDS, Database, open_database
+from recorder.store.erasing import Eraser
 from recorder.store.facts import facts_of
 from recorder.store.packing.compactor import Compactor
 from recorder.store.packing.dictionaries import Shelf
@@ -34,6 +36,7 @@ from recorder.store.rows import (
 )
 from recorder.store.site_book import SiteBook
 from recorder.store.token_book import TokenBook
+from recorder.store.tombstones import digest_of
 from recorder.store.upgrading import upgrade
 from recorder.store.writing import Verdict, write_group
 
@@ -121,10 +124,14 @@ class Store:
         *,
         limit: int | None = None,
         before: tuple[int, str] | None = None,
+        visitor: str | None = None,
     ) -> list[SessionRow]:
-        """Sessions (of one site), the latest first; `before`: those after this start and id."""
+        """Sessions (of one site, of one visitor), the latest first.
+
+        `before`: those after this start and id.
+        """
         with self._database.reading() as connection:
-            return reading.read_sessions(connection, site_id, limit, before)
+            return reading.read_sessions(connection, site_id, limit, before, visitor)
 
     def session(self, reference: str) -> SessionRow:
         """By full id, unique prefix, or `latest`. Raises UnknownSession."""
@@ -167,7 +174,7 @@ class Store:
 
     def probe(self) -> None:
         """Writes a row, durably, for no other purpose. Raises StoreUnavailable if it cannot."""
-        self.keep_derived("probe", "", 1, "", b"")
+        self.write(keeping.write_probe)
 
     def batch_ends(self, document_id: str) -> dict[int, int]:
         """Time of the last event of each batch, by sequence number, as far as it is known."""
@@ -199,16 +206,33 @@ class Store:
         captured_at: int | None = None,
         reason: str = "",
         release: str | None = None,
+        visitor: str | None = None,
     ) -> None:
         """Archives what became of `url`; `captured_at` None is now (epoch ms).
 
-        `release` is that of the build which the file was pushed with.
+        `release` is that of the build which the file was pushed with, `visitor` whose
+        recording named the URL: if he has been erased, nothing is kept.
         """
         at = int(time.time() * 1000) if captured_at is None else captured_at
         kept = Asset(
             site_id, url, at, Outcome(outcome), status, media_type, body, None, reason, release
         )
-        self.write(lambda connection: keeping.write_asset(connection, kept))
+        person = None if visitor is None else digest_of("visitor", site_id, visitor)
+
+        def write(connection: sa.Connection) -> None:
+            if person is None or note_uses(connection, site_id, [url], person):
+                keeping.write_asset(connection, kept)
+
+        self.write(write)
+
+    def note_uses(self, site_id: str, urls: Iterable[str], visitor: str) -> bool:
+        """Takes note of whose recordings name asset URLs; False if he has been erased."""
+        person = digest_of("visitor", site_id, visitor)
+        wanted = list(urls)
+        with self._database.reading() as connection:
+            if are_noted(connection, site_id, wanted, person):
+                return True
+        return self.write(lambda connection: note_uses(connection, site_id, wanted, person))
 
     def asset(
         self, site_id: str, url: str, at: int | None = None, release: str | None = None
@@ -237,7 +261,10 @@ class Store:
             return keeping.read_derived(connection, kind, key, version, input_hash)
 
     def keep_derived(self, kind: str, key: str, version: int, input_hash: str, body: bytes) -> None:
-        """Keeps derived data, in place of what was made from another input."""
+        """Keeps derived data of document `key`, in place of what was made from another input.
+
+        Of a document that has been erased meanwhile nothing is kept.
+        """
         self.write(
             lambda connection: keeping.write_derived(
                 connection, kind, key, version, input_hash, body
@@ -251,6 +278,20 @@ class Store:
     def compactor(self) -> Compactor:
         """What packs the recordings of closed documents into blocks, see `packing.compactor`."""
         return Compactor(self._database, self._shelf)
+
+    def assets_of(self, site_id: str, visitor: str) -> list[str]:
+        """URLs of archived assets that recordings of `visitor` named, and of one other at most."""
+        with self._database.reading() as connection:
+            return urls_of(connection, site_id, digest_of("visitor", site_id, visitor))
+
+    def eraser(self) -> Eraser:
+        """What erases visitors and sessions, and prunes old ones, see `store.erasing`."""
+        return Eraser(self._database)
+
+    def visitor(self, document_id: str) -> str | None:
+        """Whose a document is; None if there is none of this id."""
+        with self._database.reading() as connection:
+            return reading.read_visitor(connection, document_id)
 
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """A connection that sees one consistent state: for what has tables of its own."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from recorder.store.packed_json import PackedJson
 
 __all__ = [
+    "asset_uses",
     "assets",
     "audit",
     "blobs",
@@ -28,6 +29,7 @@ __all__ = [
     "sites",
     "terms",
     "tokens",
+    "tombstones",
     "usage",
     "write_keys",
 ]
@@ -51,6 +53,8 @@ sites = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     # Bytes a day; none: `limits.SITE_BYTES_PER_DAY`.
     sa.Column("quota", sa.BigInteger),
+    # Milliseconds for which a session is kept; none: for ever.
+    sa.Column("retention_ms", sa.BigInteger),
     # The wall's policy, as `recorder.masking.Policy`; defaults are the tag's.
     sa.Column("mask", sa.Text, nullable=False, server_default="inputs"),
     sa.Column("keep_query", sa.JSON, nullable=False, server_default="[]"),
@@ -105,6 +109,7 @@ audit = sa.Table(
     sa.Column("object", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("ix_audit_at", "at"),
+    sa.Index("ix_audit_object", "object"),
 )
 
 sessions = sa.Table(
@@ -127,7 +132,10 @@ sessions = sa.Table(
     # Of all its documents: how many, and the bytes of their batches (inflated).
     sa.Column("document_count", sa.Integer, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
+    # When its last batch came, by our clock: what retention is counted from.
+    sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Index("ix_sessions_site_id_started_at", "site_id", "started_at"),
+    sa.Index("ix_sessions_site_id_received_at", "site_id", "received_at"),
     sa.Index("ix_sessions_visitor_id", "visitor_id"),
 )
 
@@ -266,6 +274,19 @@ assets = sa.Table(
     sa.Column("release", sa.Text),
 )
 
+# By whose recordings a URL came into the archive: at most two people. With the third it is the
+# site's, whoever is erased, and one row without a person says so. What nobody's recording
+# brought (pushed files) has no row.
+asset_uses = sa.Table(
+    "asset_uses",
+    metadata,
+    sa.Column("site_id", sa.Text, sa.ForeignKey("sites.id"), primary_key=True),
+    sa.Column("url_digest", sa.LargeBinary, primary_key=True),
+    # The visitor, as `tombstones.digest_of` names him; empty: the site's.
+    sa.Column("person", sa.LargeBinary, primary_key=True),
+    sa.Index("ix_asset_uses_person", "person"),
+)
+
 blobs = sa.Table(
     "blobs",
     metadata,
@@ -278,10 +299,24 @@ derived = sa.Table(
     "derived",
     metadata,
     sa.Column("kind", sa.Text, primary_key=True),
+    # The id of the document that it was made of: it is removed with it.
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("input_hash", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_derived_key", "key"),
+)
+
+# What was erased, by digest: batches that come late are refused by it.
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    # SHA-256 of kind, site and id, see `tombstones.digest_of`.
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    # When no batch can come any more; none: never removed.
+    sa.Column("expires_at", sa.BigInteger),
 )
 
 # The index, see `recorder.index`: derived from the tables above, and made again when its version

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from recorder.batches import Batch
 from recorder.errors import UnknownSite
 from recorder.pages import page_key
 from recorder.refusals import BatchConflict, Refusal, RefusedBatch
@@ -17,6 +19,7 @@ from recorder.store.merging import merge_document, merge_session
 from recorder.store.packing.ledger import Entry
 from recorder.store.recordings import read_entries
 from recorder.store.rows import Accepted, Source
+from recorder.store.tombstones import buried, digest_of, hold_sites
 
 __all__ = ["Verdict", "write_group"]
 
@@ -46,7 +49,10 @@ class _Work:
         batches = [facts.batch for facts in group]
         keys = _rows(connection, tables.write_keys, "key", {b.key for b in batches})
         self._keys = {row["key"]: row for row in keys}
+        hold_sites(connection, {row["site_id"] for row in keys})
         sites = _rows(connection, tables.sites, "id", {row["site_id"] for row in keys})
+        self._now = int(time.time() * 1000)
+        self._retention = {row["id"]: row["retention_ms"] for row in sites}
         self._usage = DaysUsage(connection, {row["id"]: row["quota"] for row in sites})
         self._sessions = {
             row["id"]: row
@@ -57,6 +63,17 @@ class _Work:
             for row in _rows(connection, tables.documents, "id", {b.document for b in batches})
         }
         self._stored = read_entries(connection, {(b.document, b.sequence) for b in batches})
+        # After the sessions are locked: who prunes them holds the same lock until he has buried
+        # them, and who erases a visitor the one of his site.
+        self._buried = buried(
+            connection,
+            {
+                name
+                for batch in batches
+                if batch.key in self._keys
+                for name in _names(self._keys[batch.key]["site_id"], batch)
+            },
+        )
         self._known_sessions = set(self._sessions)
         self._known_documents = set(self._documents)
         self._changed_sessions: set[str] = set()
@@ -76,6 +93,8 @@ class _Work:
         if key["revoked_at"] is not None and self._source == "tag":
             return RefusedBatch(Refusal.REVOKED_KEY, "The write key was revoked.")
         site_id = key["site_id"]
+        if gone := self._gone(site_id, facts):
+            return gone
         session = self._sessions.get(batch.session)
         if session and session["site_id"] != site_id:
             return BatchConflict("This session belongs to another site.")
@@ -90,7 +109,12 @@ class _Work:
             return BatchConflict("Another batch is stored under this document and sequence.")
         merged_document = merge_document(document, facts)
         merged_session = merge_session(
-            session, facts, site_id, self._source, new_document=document is None
+            session,
+            facts,
+            site_id,
+            self._source,
+            new_document=document is None,
+            received_at=self._received_at(batch),
         )
         if self._source == "tag":
             refusal = outgrown(merged_session, merged_document) or self._usage.refuses(
@@ -125,6 +149,26 @@ class _Work:
         if self._quarantine:
             connection.execute(tables.quarantine.insert(), self._quarantine)
         self._usage.write(connection)
+
+    def _gone(self, site_id: str, facts: Facts) -> RefusedBatch | None:
+        """The refusal, if the batch is of what was erased, or was to be erased by now."""
+        batch = facts.batch
+        if not self._buried.isdisjoint(_names(site_id, batch)):
+            return RefusedBatch(
+                Refusal.ERASED, "What this belongs to was erased; nothing more of it is taken."
+            )
+        kept_ms = self._retention[site_id]
+        if self._source != "tag" or kept_ms is None:
+            return None
+        last_at = batch.started_at if facts.last_at is None else facts.last_at
+        if last_at >= self._received_at(batch) - kept_ms:
+            return None
+        return RefusedBatch(
+            Refusal.TOO_OLD, f"The site keeps recordings for {kept_ms} ms; this is older."
+        )
+
+    def _received_at(self, batch: Batch) -> int:
+        return self._now if batch.received_at is None else batch.received_at
 
     def _add_rows(self, facts: Facts) -> None:
         batch = facts.batch
@@ -164,6 +208,14 @@ class _Work:
             }
             for one in batch.quarantine
         )
+
+
+def _names(site_id: str, batch: Batch) -> tuple[bytes, bytes]:
+    """What a tombstone of the batch's visitor or session would be called."""
+    return (
+        digest_of("visitor", site_id, batch.visitor),
+        digest_of("session", site_id, batch.session),
+    )
 
 
 def _rows(

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Page
 
-from recorder.store import Store
+from recorder.store import Store, Who
 from tests.support.tagged import Wire, eventually, flushed, tagged_site, visitor
 
 PAGE = '<h1>Shed</h1><input id="field"><button id="buy">Buy</button>'
@@ -269,3 +269,29 @@ async def test_what_is_told_on_an_excluded_page_is_never_recorded(
         await page.evaluate("() => history.pushState({}, '', '/open')")
         await flushed(page)
     assert wire.batches and wire.custom("heatwright/goal") == []
+
+
+async def test_an_erased_visitor_is_forgotten_by_the_browser_and_comes_back_as_another(
+    browser: Browser, store: Store
+) -> None:
+    """What waits is dropped; the next page, under the same consent, is somebody new."""
+    async with (
+        tagged_site(store, {"/": PAGE}, 'data-consent="not-required"') as tagged,
+        visitor(browser, tagged) as (page, wire),
+    ):
+        await page.goto(tagged.url)
+        await flushed(page)
+        (first,) = store.sessions()
+        store.eraser().erase(Who("visitor", first.visitor_id))
+        await page.fill("#field", "Quokka")
+        await flushed(page)
+        await page.click("#buy")
+        sent = len(wire.bodies)
+        await flushed(page)
+        assert len(wire.bodies) == sent
+        assert await page.evaluate(STORED) == []
+        assert store.sessions() == []
+        await page.goto(tagged.url)
+        await flushed(page)
+    (second,) = store.sessions()
+    assert {first.id, first.visitor_id}.isdisjoint({second.id, second.visitor_id})

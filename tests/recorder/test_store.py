@@ -257,7 +257,8 @@ def test_assets_by_time(store: Store, site: Site) -> None:
     assert body_at(20) == b"three"
 
 
-def test_derived_data_belongs_to_its_input(store: Store) -> None:
+def test_derived_data_belongs_to_its_input(store: Store, site: Site) -> None:
+    store.accept(batch(site.write_key, document="d"), source="driven")
     store.keep_derived("anchors", "d", 1, "hash-1", b"one")
     assert store.derived("anchors", "d", 1, "hash-1") == b"one"
     store.keep_derived("anchors", "d", 1, "hash-2", b"two")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from recorder import limits
 from recorder.errors import BrokenRecording
-from recorder.events import IDENTIFY_TAG, CustomData, Event, EventType
+from recorder.events import Event, identities
 from recorder.store.engine import Database
 from recorder.store.packing.closed import Due
 from recorder.store.packing.dictionaries import Shelf
@@ -67,7 +65,7 @@ def _samples(database: Database, shelf: Shelf, documents: Sequence[Due]) -> list
             events = _beginning(database, shelf, one.document_id)
         except BrokenRecording:
             continue  # whoever reads or packs it is told
-        for identity in _identities(events):
+        for identity in identities(events):
             people.same(f"visitor {one.visitor_id}", f"user {identity}")
         text = fold(events).body
         room -= len(text)
@@ -99,15 +97,6 @@ def _beginning(database: Database, shelf: Shelf, document_id: str) -> list[Event
                 return events
             events.append(event)
     return events
-
-
-def _identities(events: Iterable[Event]) -> Iterable[str]:
-    """Users that the page said who they are, see `heatwright.identify`."""
-    for event in events:
-        if event.type == EventType.CUSTOM and IDENTIFY_TAG.encode() in bytes(event.data):
-            custom: Any = msgspec.json.decode(event.data, type=CustomData)
-            if custom.tag == IDENTIFY_TAG and isinstance(custom.payload, dict):
-                yield str(custom.payload.get("id"))
 
 
 class _People:

@@ -17,13 +17,13 @@ from recorder import limits
 from recorder.collector import serving
 from recorder.expressions import parse
 from recorder.index import keeping
-from recorder.index.forgetting import forget
 from recorder.index.grouping import group_errors
 from recorder.index.refreshing import index_pending, refresh
 from recorder.index.searching import HITS, Hit, matching, search
 from recorder.index.terms import TermKind
 from recorder.sites import Site
 from recorder.store import Store
+from recorder.store.forgetting import forget
 from recorder.store.tables import indexed_documents, indexed_sessions, occurrences, terms
 from tests.recorder.making import NOW, ORIGIN, batch, custom, meta, move
 from tests.recorder.visits import NOVEMBER, Visit

@@ -1,0 +1,526 @@
+"""Erasing: nothing of a visitor is left anywhere, nothing of the others is touched."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recorder import limits
+from recorder.batches import Batch
+from recorder.errors import WrongUse
+from recorder.identified import visitors_identified
+from recorder.masking import Policy
+from recorder.refusals import Refusal, RefusedBatch
+from recorder.sites import Site
+from recorder.store import Accepted, Outcome, Scope, Store, Who, engine
+from recorder.store.tombstones import digest_of, shown
+from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta, move
+from tests.recorder.packing.pages import visit
+from tests.recorder.posting import post
+
+ROOT = Path(__file__).parents[2]
+SECRET = "Quokka4711"
+OTHERS = [f"visitor-{number}" for number in range(12)]
+EVERYTHING = Scope(now=NOW + 60_000, everything=True)
+
+
+def contents(store: Store) -> dict[str, Any]:
+    """All that can be read of recordings and of the archive."""
+    sessions = store.sessions()
+    documents = [row for session in sessions for row in store.documents(session.id)]
+    return {
+        "sessions": sessions,
+        "documents": documents,
+        "views": store.page_views(),
+        "pages": store.pages(),
+        "refused": store.refused(session.id for session in sessions),
+        "events": {
+            row.id: [(e.type, e.timestamp, bytes(e.data)) for e in store.events(row.id)]
+            for row in documents
+        },
+        "gaps": {row.id: store.gaps(row.id) for row in documents},
+        "points": {row.id: store.pointers(row.id).tolist() for row in documents},
+        "quarantine": {row.id: store.quarantine(row.id) for row in documents},
+        "derived": {row.id: store.derived("anchors", row.id, 1, "x") for row in documents},
+        "assets": [
+            (site.id, row, store.asset(site.id, row.url))
+            for site in store.sites.list()
+            for row in store.asset_outcomes(site.id)
+        ],
+    }
+
+
+def secret_visit(key: str) -> list[Batch]:
+    """A visit in which every id and every text says who it is."""
+    made = visit(key, SECRET, greeting=f"Hello {SECRET}", user=f"user-{SECRET}")
+    odd = [custom("mark", SECRET, 9), {"type": 99, "timestamp": NOW, "data": {}}]
+    return [
+        *made,
+        batch(
+            key,
+            [meta(1, f"{ORIGIN}/of/{SECRET}"), *odd],
+            visitor=SECRET,
+            session=f"session-{SECRET}",
+            document=f"second-{SECRET}",
+            traits={"who": SECRET},
+            variant=SECRET,
+            release=SECRET,
+        ),
+    ]
+
+
+def keep(store: Store, site: Site, url: str, content: bytes, *visitors: str) -> None:
+    store.keep_asset(
+        site.id,
+        url,
+        outcome=Outcome.KEPT,
+        status=200,
+        media_type="text/css" if url.endswith(".css") else "image/png",
+        body=content,
+        captured_at=NOW,
+        visitor=visitors[0],
+    )
+    for visitor in visitors[1:]:
+        assert store.note_uses(site.id, [url], visitor)
+
+
+def fill(store: Store, site: Site) -> None:
+    """Twelve others and somebody who will be erased, all over the store."""
+    for name in [*OTHERS[:6], SECRET, *OTHERS[6:]]:
+        made = secret_visit(site.write_key) if name == SECRET else visit(site.write_key, name)
+        store.accept_many(made, source="tag")
+        store.keep_derived("anchors", f"document-{name}", 1, "x", name.encode() * 50)
+        store.audit.write("token:t-1", "session.read", f"session-{name}")
+        store.audit.write(
+            "token:t-1", "events.read", f"session-{name}", f"document document-{name}"
+        )
+    keep(store, site, f"{ORIGIN}/faces/{SECRET}.png", SECRET.encode() * 9, SECRET)
+    keep(store, site, f"{ORIGIN}/logo.png", b"logo", SECRET, *OTHERS)
+
+
+def raw_of(store_url: str, visitor: str) -> list[bytes]:
+    """What the file holds of a visitor, byte for byte: names, and middles of packed bodies."""
+    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"))
+    of = "document_id IN (SELECT d.id FROM documents d JOIN sessions s ON s.id = d.session_id"
+    of += " WHERE s.visitor_id = ?)"
+    found = [visitor.encode()]
+    for columns, table in (("body", "chunks"), ("body, pointers, ledger", "blocks")):
+        query = f"SELECT {columns} FROM {table} WHERE {of}"  # noqa: S608
+        for row in connection.execute(query, (visitor,)):
+            found += [value[len(value) // 3 :][:40] for value in row if len(value) > 90]
+    keys = connection.execute("SELECT body FROM derived WHERE key = ?", (f"document-{visitor}",))
+    found += [row[0] for row in keys]
+    connection.close()
+    return found
+
+
+def bytes_of(folder: Path) -> bytes:
+    """Every file in the store's folder: database, log, shared memory, lock."""
+    files = sorted(folder.iterdir())
+    assert {file.name.partition(".db")[2] for file in files} >= {"", "-wal", "-shm", ".lock"}
+    return b"\n".join(file.read_bytes() for file in files)
+
+
+@pytest.mark.parametrize("compacted", [False, True], ids=["as it came", "compacted"])
+def test_an_erased_visitor_is_nowhere(
+    compacted: bool, store: Store, store_url: str, site: Site
+) -> None:
+    """Others' recordings, also those packed against the same dictionary, stay byte for byte."""
+    fill(store, site)
+    if compacted:
+        done = store.compactor().run(EVERYTHING)
+        assert (done.made, done.left) == (1, {})
+    before = contents(store)
+    folder = Path(store_url.removeprefix("sqlite:///")).parent
+    raw = raw_of(store_url, SECRET)
+    assert len(raw) >= 4
+    assert all(one in bytes_of(folder) for one in raw)
+    found = store.eraser().find(Who("visitor", SECRET))
+    assert [(one.site_id, one.sessions, one.documents) for one in found] == [("shop", 1, 2)]
+    removed = store.eraser().erase(Who("visitor", SECRET))
+    assert store.eraser().rewrite()
+    assert (removed.sessions, removed.documents, removed.derived, removed.assets) == (1, 2, 1, 1)
+    everything = bytes_of(folder)
+    assert [one for one in raw if one in everything] == []
+    assert (folder / "heatwright.db-wal").stat().st_size == 0
+    after = contents(store)
+    assert SECRET not in repr(after)
+    assert SECRET not in repr(store.audit.entries())
+    for name in ("events", "gaps", "points", "derived"):
+        kept = {id: one for id, one in before[name].items() if SECRET not in id}
+        assert after[name] == kept
+    assert [row.url for _, row, _ in after["assets"]] == [f"{ORIGIN}/logo.png"]
+    again = store.eraser().erase(Who("visitor", SECRET))
+    assert again.sessions == 0 and contents(store) == after
+
+
+def test_copies_in_unused_parts_of_the_file_are_gone_as_well(
+    store: Store, store_url: str, site: Site
+) -> None:
+    """Cause: SQLite leaves copies where rows moved from one page of the file to another, and
+    deletes only the row: of 200 visitors one or two were still readable."""
+    other = store.sites.add("blog", ["https://blog.example"])
+    names = [f"quokka{number * 7919 % 100_000:05d}" for number in range(600)]
+    made = [
+        batch(
+            (site, other)[number % 2].write_key,
+            [meta(5, f"{ORIGIN}/{name}{'x' * (number * 37 % 200)}")],
+            visitor=name,
+            session=f"s{name}",
+            document=f"d{name}",
+        )
+        for number, name in enumerate(names)
+    ]
+    store.accept_many(made, source="tag")
+    later = NOW + 10 * 86_400_000
+    assert store.eraser().prune("shop", later, now=later).sessions == 300
+    assert store.eraser().rewrite()
+    everything = bytes_of(Path(store_url.removeprefix("sqlite:///")).parent)
+    assert [name for name in names[::2] if name.encode() in everything] == []
+    assert all(name.encode() in everything for name in names[1::2])
+    assert len(store.sessions()) == 300
+
+
+def test_a_reader_in_the_way_is_told_of_and_others_go_on(
+    store: Store, store_url: str, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collector may have the file open while it is written anew; who reads keeps its log."""
+    monkeypatch.setattr(engine, "FOLD_SECONDS", 0.1)
+    for number in range(3):
+        ids = {"visitor": f"v-{number}", "session": f"s-{number}", "document": f"d-{number}"}
+        store.accept(batch(site.write_key, **ids), source="tag")
+    with Store.open(store_url) as other:
+        other.eraser().erase(Who("visitor", "v-0"))
+        assert other.eraser().rewrite()
+        assert [one.id for one in store.sessions()] == ["s-2", "s-1"]
+        with store._database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT COUNT(*) FROM sessions").scalar() == 2
+            other.eraser().erase(Who("visitor", "v-1"))
+            assert not other.eraser().rewrite()
+            new = batch(site.write_key, visitor="v-3", session="s-3", document="d-3")
+            store.accept(new, source="tag")
+        assert other.eraser().fold()
+        assert [one.id for one in other.sessions()] == ["s-3", "s-2"]
+
+
+def test_the_trail_proves_what_was_done_without_saying_of_whom(store: Store, site: Site) -> None:
+    fill(store, site)
+    before = store.audit.entries()
+    store.eraser().erase(Who("visitor", SECRET, site.id))
+    trail = store.audit.entries()
+    assert len(trail) == len(before) + 1
+    session = shown(digest_of("session", site.id, f"session-{SECRET}"))
+    document = shown(digest_of("document", site.id, f"document-{SECRET}"))
+    hidden = [entry for entry in trail if entry.object == session]
+    assert [one.detail for one in hidden] == ["", f"document {document}"]
+    last = trail[-1]
+    assert (last.action, last.actor) == ("visitor.erase", "cli")
+    assert last.object == shown(digest_of("visitor", site.id, SECRET))
+    assert last.detail.startswith("site shop: 1 sessions, 2 documents")
+    others = [entry for entry in trail if entry.object.startswith("session-visitor")]
+    assert others == [entry for entry in before if entry.object.startswith("session-visitor")]
+
+
+async def test_what_comes_late_of_an_erased_visitor_is_refused(
+    base_url: str, client: aiohttp.ClientSession, store: Store, site: Site
+) -> None:
+    """A duplicate, a late batch, a new session, and his session under another visitor's id."""
+    key = site.write_key
+    assert (await post(client, base_url, body(key)))[0] == 202
+    store.eraser().erase(Who("visitor", "visitor-1"))
+    for changes in (
+        {},
+        {"sequence": 1},
+        {"session": "s-2", "document": "d-2"},
+        {"visitor": "v-2"},
+    ):
+        status, answer, _ = await post(client, base_url, body(key, **changes))
+        assert (status, answer["error"]["reason"]) == (410, "erased")
+    assert store.sessions() == []
+    new = {"visitor": "v-2", "session": "s-2", "document": "d-2"}
+    assert (await post(client, base_url, body(key, **new)))[0] == 202
+
+
+def test_one_session_of_a_visitor(store: Store, site: Site) -> None:
+    """His others stay, and so do the pictures that only he had; not those of nobody."""
+    for number in (1, 2):
+        ids = {"session": f"s-{number}", "document": f"d-{number}"}
+        store.accept(batch(site.write_key, **ids), source="tag")
+    keep(store, site, f"{ORIGIN}/face.png", b"face", "visitor-1")
+    store.eraser().erase(Who("session", "s-1"))
+    assert [one.id for one in store.sessions()] == ["s-2"]
+    assert store.asset(site.id, f"{ORIGIN}/face.png")
+    with pytest.raises(RefusedBatch, match="erased"):
+        store.accept(batch(site.write_key, session="s-1", document="d-3"), source="tag")
+    store.accept(batch(site.write_key, session="s-2", document="d-3"), source="tag")
+    store.eraser().erase(Who("session", "s-2"))
+    assert store.asset(site.id, f"{ORIGIN}/face.png") is None
+    assert store.asset_volume(site.id) == 0
+
+
+def test_a_visitor_of_one_site_is_not_the_other_sites(store: Store, site: Site) -> None:
+    other = store.sites.add("blog", ["https://blog.example"])
+    store.accept(batch(site.write_key), source="tag")
+    ids = {"session": "s-2", "document": "d-2"}
+    store.accept(batch(other.write_key, **ids), source="tag")
+    store.eraser().erase(Who("visitor", "visitor-1", "shop"))
+    assert [one.site_id for one in store.sessions()] == ["blog"]
+    assert store.accept(batch(other.write_key, sequence=1, **ids), source="tag") is Accepted.STORED
+
+
+def test_what_is_derived_after_the_erasure_is_not_kept(store: Store, site: Site) -> None:
+    """A heatmap had read the document, and was ready when it was gone."""
+    store.accept(batch(site.write_key), source="tag")
+    store.eraser().erase(Who("visitor", "visitor-1"))
+    store.keep_derived("anchors", "document-1", 1, "x", b"late")
+    assert store.derived("anchors", "document-1", 1, "x") is None
+    keep(store, site, f"{ORIGIN}/face.png", b"face", "visitor-1")
+    assert not store.note_uses(site.id, [f"{ORIGIN}/other.png"], "visitor-1")
+    assert store.asset(site.id, f"{ORIGIN}/face.png") is None
+
+
+def test_an_asset_of_three_people_is_the_sites(store: Store, site: Site) -> None:
+    """And one that a sheet of the site loads, one with a body that others have, a pushed one."""
+    urls = {
+        name: f"{ORIGIN}/{name}" for name in ["one", "two", "three", "sheet.css", "font", "pushed"]
+    }
+    keep(store, site, urls["one"], b"same", "ann")
+    keep(store, site, urls["two"], b"same", "ann", "bob")
+    keep(store, site, urls["three"], b"three", "ann", "bob", "cyd", "dee")
+    keep(store, site, urls["sheet.css"], b"@font-face{src:url(font)}", "bob", "cyd", "dee")
+    keep(store, site, urls["font"], b"font", "ann")
+    keep(store, site, urls["pushed"], b"fetched", "ann")
+    store.keep_asset(
+        site.id,
+        urls["pushed"],
+        outcome=Outcome.KEPT,
+        status=200,
+        media_type="image/png",
+        body=b"pushed",
+        captured_at=NOW + 1,
+        release="r1",
+    )
+
+    def kept() -> set[str]:
+        return {name for name, url in urls.items() if store.asset(site.id, url)}
+
+    assert store.assets_of(site.id, "ann") == sorted(
+        urls[n] for n in ["one", "two", "font", "pushed"]
+    )
+    assert store.eraser().erase(Who("visitor", "ann")).assets == 2
+    assert kept() == set(urls) - {"one"}
+    pushed = store.asset(site.id, urls["pushed"])
+    assert pushed is not None and pushed.body == b"pushed"
+    two = store.asset(site.id, urls["two"])
+    assert two is not None and two.body == b"same"
+    store.eraser().erase(Who("visitor", "bob"))
+    assert kept() == set(urls) - {"one", "two"}
+    for visitor in ("cyd", "dee"):
+        store.eraser().erase(Who("visitor", visitor))
+    assert kept() == {"three", "sheet.css", "font", "pushed"}
+
+
+def test_a_sheet_of_one_person_goes_with_what_it_loads(store: Store, site: Site) -> None:
+    keep(store, site, f"{ORIGIN}/ann.css", b"body{background:url(ann.png)}", "ann")
+    keep(store, site, f"{ORIGIN}/ann.png", b"picture", "ann")
+    assert store.eraser().erase(Who("visitor", "ann")).assets == 2
+    assert store.asset_outcomes(site.id) == []
+
+
+def test_visitors_are_found_by_the_id_that_the_site_gave_them(store: Store, site: Site) -> None:
+    key = site.write_key
+    for name, user in (("ann", "u-1"), ("bob", "u-1"), ("cyd", "u-11"), ("dee", "")):
+        store.accept_many(visit(key, name, user=user), source="tag")
+    store.compactor().run(EVERYTHING)
+    steps: list[tuple[int, int]] = []
+    found = visitors_identified(store, "u-1", None, lambda *step: steps.append(step))
+    assert sorted(found.visitors) == [("shop", "ann"), ("shop", "bob")]
+    assert steps[-1] == (4, 4) and found.unread == []
+    assert visitors_identified(store, "u-2").visitors == []
+    with pytest.raises(WrongUse, match="masked before"):
+        visitors_identified(store, "ann@shop.example")
+
+
+@settings(max_examples=4)
+@given(st.randoms(use_true_random=False), st.booleans(), st.booleans())
+def test_afterwards_all_is_as_if_he_had_never_been_there(
+    tmp_path_factory: pytest.TempPathFactory,
+    new_store: Path,
+    chance: random.Random,
+    compacted: bool,
+    late: bool,
+) -> None:
+    folder = tmp_path_factory.mktemp("erased")
+    for name in ("one.db", "other.db"):
+        shutil.copyfile(new_store, folder / name)
+    names = ["ann", "bob", "cyd", "dee"]
+    gone = chance.choice(names)
+
+    def made(key: str) -> list[tuple[str, Batch]]:
+        pairs = [(name, one) for name in names for one in visit(key, name, batches=3)]
+        odd = [{"type": 77, "timestamp": NOW, "data": {}}, move(3)]
+        for name in names:
+            ids = {"visitor": name, "session": f"session-{name}", "document": f"odd-{name}"}
+            pairs.append((name, batch(key, odd, sequence=2, **ids)))
+        return pairs
+
+    with Store.open(f"sqlite:///{folder}/one.db") as store:
+        site = store.sites.add("shop", [ORIGIN], policy=Policy())
+        pairs = made(site.write_key)
+        chance.shuffle(pairs)
+        waiting = chance.randrange(len(pairs)) if late else len(pairs)
+        store.accept_many([one for _, one in pairs[:waiting]], source="tag")
+        if compacted:
+            store.compactor().run(EVERYTHING)
+        store.eraser().erase(Who("visitor", gone))
+        verdicts = store.accept_many([one for _, one in pairs[waiting:]], source="tag")
+        for (name, _), verdict in zip(pairs[waiting:], verdicts, strict=True):
+            refused = isinstance(verdict, RefusedBatch) and verdict.reason is Refusal.ERASED
+            assert refused == (name == gone)
+        found = contents(store)
+    with Store.open(f"sqlite:///{folder}/other.db") as store:
+        site = store.sites.add("shop", [ORIGIN], policy=Policy())
+        store.accept_many([one for name, one in made(site.write_key) if name != gone], source="tag")
+        assert found == contents(store)
+
+
+def started(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """A process of its own; it has written a line when it is on its way."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "going\n"
+    return process
+
+
+WRITING = """
+import sys
+from recorder.store import Accepted, Store
+from tests.recorder.making import batch
+
+with Store.open(sys.argv[1]) as store:
+    for number in range(100_000):
+        ids = {"session": f"s-{number}", "document": f"d-{number}"}
+        verdicts = store.accept_many(
+            [
+                batch(sys.argv[2], visitor="ann", **ids),
+                batch(sys.argv[2], visitor="bob", session="b", document="b", sequence=number),
+            ],
+            source="tag",
+        )
+        if number == 5:
+            print("going", flush=True)
+        assert verdicts[1] is Accepted.STORED
+        if verdicts[0] is not Accepted.STORED:
+            print(verdicts[0].reason, number, flush=True)
+            break
+"""
+
+
+def test_another_process_may_go_on_writing_meanwhile(store_url: str) -> None:
+    """He is erased while batches of his come in: none comes after that, others' all do."""
+    with Store.open(store_url) as store:
+        key = store.sites.add("shop", [ORIGIN]).write_key
+        process = started(WRITING, store_url, key)
+        removed = store.eraser().erase(Who("visitor", "ann"))
+        said, _ = process.communicate(timeout=60)
+        reason, number = said.split()
+        assert (reason, process.returncode) == ("erased", 0)
+        assert removed.sessions == int(number) > 5
+        (bob,) = store.sessions()
+        assert (bob.visitor_id, store.gaps("b")) == ("bob", [])
+        assert len(store.events("b")) == 2 * (int(number) + 1)
+
+
+ERASING = """
+import sys, time
+from recorder import limits
+from recorder.store import Store, Who, erasing
+
+limits.REMOVE_SESSIONS = 1
+remove, steps = erasing.remove_sessions, 0
+
+def removing(connection, rows):
+    global steps
+    steps += 1
+    if steps == 3 and sys.argv[2] == "before the commit":
+        remove(connection, rows)
+        print("going", flush=True)
+        time.sleep(60)
+    if steps == 3 and sys.argv[2] == "after the commit":
+        print("going", flush=True)
+        time.sleep(60)
+    return remove(connection, rows)
+
+erasing.remove_sessions = removing
+with Store.open(sys.argv[1]) as store:
+    store.eraser().erase(Who("visitor", "ann"))
+"""
+
+
+def test_killed_in_the_midst_a_second_run_ends_it(store_url: str) -> None:
+    """Each session is there whole or not at all, wherever it was killed."""
+    with Store.open(store_url) as store:
+        key = store.sites.add("shop", [ORIGIN]).write_key
+        made = [
+            batch(key, visitor="ann", session=f"s-{n}", document=f"d-{n}-{m}")
+            for n in range(7)
+            for m in range(3)
+        ]
+        store.accept_many(made, source="tag")
+        store.accept_many(visit(key, "bob"), source="tag")
+        bobs = [bytes(event.data) for event in store.events("document-bob")]
+    for where, expected in (("before the commit", 5), ("after the commit", 3)):
+        process = started(ERASING, store_url, where)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        with Store.open(store_url) as store:
+            left = store.sessions(visitor="ann")
+            assert len(left) == expected
+            for one in left:
+                documents = store.documents(one.id)
+                assert len(documents) == 3
+                assert all(len(store.events(document.id)) == 2 for document in documents)
+        with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        connection.close()
+    with Store.open(store_url) as store:
+        store.eraser().erase(Who("visitor", "ann"))
+        assert store.sessions(visitor="ann") == []
+        assert [bytes(event.data) for event in store.events("document-bob")] == bobs
+        with pytest.raises(RefusedBatch):
+            store.accept(made[0], source="tag")
+
+
+def test_large_sessions_are_removed_one_by_one(
+    store: Store, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction over all of them: others write in between."""
+    for number in range(8):
+        ids = {"session": f"s-{number}", "document": f"d-{number}"}
+        store.accept(batch(site.write_key, **ids), source="tag")
+    monkeypatch.setattr(limits, "REMOVE_SESSIONS", 5)
+    told: list[int] = []
+    later = NOW + 10 * 86_400_000
+    store.eraser().prune("shop", later, now=later, progress=told.append)
+    assert told == [5, 8]
+    monkeypatch.setattr(limits, "REMOVE_BYTES", 1)
+    for number in range(3):
+        ids = {"visitor": "v-2", "session": f"t-{number}", "document": f"t-{number}"}
+        store.accept(batch(site.write_key, **ids), source="tag")
+    told.clear()
+    store.eraser().prune("shop", later, now=later, progress=told.append)
+    assert told == [1, 2, 3]
