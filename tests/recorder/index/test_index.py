@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -205,7 +206,9 @@ def test_what_a_session_no_longer_says_is_dropped(store: Store, site: Site) -> N
 
 def test_behind_the_collector_only_quiet_sessions_are_indexed(store: Store, site: Site) -> None:
     quiet = batch(site.write_key, [meta(-2 * limits.INDEX_QUIET_MS)], started_at=NOW - MINUTE * 2)
-    lively = batch(site.write_key, [meta()], session="session-2", document="document-2")
+    # Of this moment: `NOW` is when the tests were read, which may be a while ago.
+    just_now = meta(int(time.time() * 1000) - NOW)
+    lively = batch(site.write_key, [just_now], session="session-2", document="document-2")
     store.accept_many([quiet, lively], source="tag")
     assert index_pending(store) == 1
     assert [row[0] for row in contents(store)[1]] == ["session-1"]
