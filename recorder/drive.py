@@ -23,7 +23,7 @@ from recorder.assets.driven import Capture
 from recorder.devices import Device
 from recorder.errors import BrokenScript, RenderFailed, Unreachable, Unready, WrongUse
 from recorder.handover import Handover
-from recorder.sites import Site, normalise_origin, site_names
+from recorder.sites import Site, origin_of, site_names
 from recorder.store import Store
 from recorder.visits import Visit, stay
 
@@ -76,7 +76,7 @@ def site_for(store: Store, url: str) -> Site:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise WrongUse(f"{url!r} is not a web address.", "Give one that begins with http://.")
-    origin = normalise_origin(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+    origin = origin_of(url)
     known = store.sites.by_origin(origin)
     if known:
         return known

@@ -19,6 +19,7 @@ __all__ = [
     "WriteKey",
     "is_private_origin",
     "normalise_origin",
+    "origin_of",
     "site_id",
     "site_names",
 ]
@@ -94,6 +95,15 @@ def normalise_origin(text: str) -> str:
     return f"{scheme}://{shown}" + (
         f":{port}" if port is not None and port != _DEFAULT_PORTS[scheme] else ""
     )
+
+
+def origin_of(url: str) -> str:
+    """The normalised origin of what is at `url`, without user information. Raises WrongUse."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise _no_origin(url) from None
+    return normalise_origin(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
 
 
 def is_private_origin(origin: str) -> bool:

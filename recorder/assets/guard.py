@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from recorder.errors import WrongUse
-from recorder.sites import Site, is_private_origin, normalise_origin
+from recorder.sites import Site, is_private_origin, origin_of
 
 __all__ = [
     "LISTED_CDNS",
@@ -83,7 +83,7 @@ def judge_url(url: str, site: Site) -> tuple[str, bool]:
     """
     try:
         parts = urlsplit(url)
-        origin = normalise_origin(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+        origin = origin_of(url)
     except (ValueError, WrongUse):
         return "not a sound http(s) URL", False
     if "@" in parts.netloc:

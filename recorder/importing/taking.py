@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -30,7 +29,7 @@ from recorder.importing.splitting import Load, split_loads
 from recorder.judging import judge_event
 from recorder.masking import Level, Policy, mask_events, mask_page
 from recorder.refusals import EventRefusal
-from recorder.sites import Site, normalise_origin
+from recorder.sites import Site, origin_of
 from recorder.store import Accepted, Store
 
 __all__ = ["About", "Taken", "take_file"]
@@ -166,9 +165,8 @@ def _with_web_address(raw: msgspec.Raw, taken: Taken) -> msgspec.Raw:
 
 def _is_web_address(href: str) -> bool:
     try:
-        parts = urlsplit(href)
-        normalise_origin(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
-    except (ValueError, WrongUse):
+        origin_of(href)
+    except WrongUse:
         return False
     return True
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from heatwright.cli import app
 from heatwright.demo.shop import fixture_site, serve_shop
 
+Say = Callable[..., Any]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 DEADLINE_S = 120
@@ -38,6 +43,23 @@ def run() -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def say(store: str) -> Say:
+    """Runs a command in this process, on the test's own `store`; what it prints as JSON.
+
+    Raises what it raises.
+    """
+
+    def say(*arguments: str) -> Any:
+        done = CliRunner().invoke(app, [*arguments, "--json", "--store", store])
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    return say
 
 
 @contextmanager

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from heatwright.cli import app
 from heatwright.cli.site_settings import parse_bytes
 from heatwright.cli.times import parse_length
 from recorder import limits
 from recorder.errors import UnknownSite, WrongUse
 from recorder.store import Store
 from recorder.tokens import Scope
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, Say
 from tests.recorder.making import NOW, ORIGIN, batch, meta
-
-Say = Callable[..., Any]
 
 
 @pytest.fixture
@@ -29,20 +23,6 @@ def store(tmp_path: Path) -> str:
     with Store.open(url) as opened:
         opened.sites.add("shop", [ORIGIN])
     return url
-
-
-@pytest.fixture
-def say(store: str) -> Say:
-    """Runs a command in this process; what it prints as JSON. Raises what it raises."""
-
-    def say(*arguments: str) -> Any:
-        done = CliRunner().invoke(app, [*arguments, "--json", "--store", store])
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
-
-    return say
 
 
 def test_keys_come_and_go(say: Say, store: str) -> None:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from typer.testing import CliRunner
 
-from heatwright.cli import app
 from heatwright.cli.site_settings import parse_retention
 from recorder.errors import UnknownSite, WrongUse
 from recorder.events import decode_events, encode_events
 from recorder.store import Store
 from recorder.store.tombstones import digest_of, shown
+from tests.cli.conftest import Say
 from tests.recorder.making import NOW, ORIGIN, batch
 from tests.recorder.packing.pages import visit
 
-Say = Callable[..., Any]
 DAY = 86_400_000
 
 
@@ -38,20 +34,6 @@ def store(tmp_path: Path) -> str:
         opened.accept(received, source="tag")
         opened.audit.write("token:t-1", "events.read", "session-ann", "document document-ann")
     return url
-
-
-@pytest.fixture
-def say(store: str) -> Say:
-    """Runs a command in this process; what it prints as JSON. Raises what it raises."""
-
-    def say(*arguments: str) -> Any:
-        done = CliRunner().invoke(app, [*arguments, "--json", "--store", store])
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
-
-    return say
 
 
 def sessions(say: Say) -> set[str]:

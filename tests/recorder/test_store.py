@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -28,6 +27,7 @@ from recorder.masking import Policy
 from recorder.sites import Site
 from recorder.store import Accepted, Outcome, Store, migrations
 from recorder.store.tables import metadata
+from tests.recorder.contents import contents
 from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta, move, route
 
 MIGRATIONS = Path(migrations.__path__[0])
@@ -35,22 +35,6 @@ MIGRATIONS = Path(migrations.__path__[0])
 
 def file_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
-
-
-def contents(store: Store) -> dict[str, Any]:
-    """All that can be read of recordings."""
-    sessions = store.sessions()
-    documents = [row for session in sessions for row in store.documents(session.id)]
-    return {
-        "sessions": sessions,
-        "documents": documents,
-        "views": store.page_views(),
-        "events": {
-            row.id: [(e.type, e.timestamp, bytes(e.data)) for e in store.events(row.id)]
-            for row in documents
-        },
-        "gaps": {row.id: store.gaps(row.id) for row in documents},
-    }
 
 
 def visit(key: str) -> list[Batch]:

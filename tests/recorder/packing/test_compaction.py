@@ -25,6 +25,7 @@ from recorder.store import Accepted, Compaction, Scope, Store
 from recorder.store.packing.frames import Dictionary, inflate
 from recorder.store.packing.pointers import as_points, event_points, in_order
 from recorder.store.packing.source import read_batches
+from tests.recorder.contents import contents as everything
 from tests.recorder.making import NOW, ORIGIN, body, move
 from tests.recorder.packing.pages import click, moves, visit
 
@@ -40,20 +41,10 @@ def accept(store: Store, batches: list[Batch]) -> None:
 
 
 def contents(store: Store) -> dict[str, Any]:
-    """All that can be read of recordings."""
-    sessions = store.sessions()
-    documents = [row for session in sessions for row in store.documents(session.id)]
-    return {
-        "sessions": sessions,
-        "documents": documents,
-        "views": store.page_views(),
-        "events": {
-            row.id: [(e.type, e.timestamp, bytes(e.data)) for e in store.events(row.id)]
-            for row in documents
-        },
-        "gaps": {row.id: store.gaps(row.id) for row in documents},
-        "points": {row.id: store.pointers(row.id).tolist() for row in documents},
-    }
+    """All that can be read of recordings, pointer columns included."""
+    read = everything(store)
+    points = {row.id: store.pointers(row.id).tolist() for row in read["documents"]}
+    return {**read, "points": points}
 
 
 @pytest.fixture
