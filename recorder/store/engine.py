@@ -181,6 +181,11 @@ class Database:
             if self._lock:
                 self._lock.close()
 
+    def close_late(self, connection: Any, _record: Any) -> None:
+        """Closes a connection that a thread gives back after the pool has been closed."""
+        if self._closed and connection is not None:
+            connection.close()
+
     def abandon(self) -> None:
         """Gives everything back without touching the file: it may not be ours."""
         self._closed = True
@@ -267,7 +272,9 @@ def open_database(url_text: str, lock_seconds: float = LOCK_SECONDS) -> Database
         raise StoreUnavailable(
             "The PostgreSQL driver is not installed.", 'Run: pip install "heatwright[postgres]"'
         ) from error
-    return Database(engine, None, None)
+    database = Database(engine, None, None)
+    event.listen(engine, "checkin", database.close_late)
+    return database
 
 
 def _open_sqlite(path: Path, lock_seconds: float) -> Database:
