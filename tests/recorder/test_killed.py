@@ -153,7 +153,8 @@ async def test_a_full_disk_is_told_and_gets_over_it(store_url: str) -> None:
     with Served(store_url) as served:
         async with aiohttp.ClientSession() as client:
             _, hard = resource.prlimit(served.pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (300_000, hard))
+            most = Path(store_url.removeprefix("sqlite:///")).stat().st_size + 200_000
+            resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (most, hard))
             refused = None
             for _ in range(100):
                 for name in book.document(key, 0, noise=20_000):
