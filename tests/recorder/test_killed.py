@@ -110,6 +110,11 @@ def packed(store_url: str) -> int:
     return int(found)
 
 
+def size(store_url: str) -> int:
+    """Bytes of the database file."""
+    return Path(store_url.removeprefix("sqlite:///")).stat().st_size
+
+
 def begun(store_url: str) -> str:
     """A store with a site, and a dictionary by which packing is quick; its write key."""
     with Store.open(store_url) as store:
@@ -149,11 +154,10 @@ async def test_a_full_disk_is_told_and_gets_over_it(store_url: str) -> None:
     """The file may not grow any more; then it may. The collector runs on all the time."""
     with Store.open(store_url) as store:
         key = store.sites.add("shop", [ORIGIN]).write_key
-    book = Book()
+    book, most = Book(), size(store_url) + 200_000
     with Served(store_url) as served:
         async with aiohttp.ClientSession() as client:
             _, hard = resource.prlimit(served.pid, resource.RLIMIT_FSIZE)
-            most = Path(store_url.removeprefix("sqlite:///")).stat().st_size + 200_000
             resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (most, hard))
             refused = None
             for _ in range(100):
