@@ -132,6 +132,9 @@ export const MEASURED_TEXTS = 20_000;
 /** Time in one go (milliseconds): half a frame, so that no input has to wait for more. */
 export const SLICE_MS = 8;
 
+/** Milliseconds after which a slice is measured on a page that is never idle: lines change soon. */
+export const MEASURED_WITHIN_MS = 2000;
+
 /** Characters of the shortest text that is measured: the width of a letter would tell the letter. */
 export const MEASURED_CHARS = 3;
 

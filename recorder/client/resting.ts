@@ -3,7 +3,7 @@
  * an idle moment; told when the pointer moves on, because only then it is known how long it was.
  */
 import type { Measured } from "./anchor-plugin";
-import { later, never } from "./later";
+import { later, never, whenIdle } from "./later";
 import { REST_MS, REST_SLACK_PX, RESTS_PER_MINUTE } from "./limits";
 import { listen, together } from "./listen";
 import { meterOf } from "./meter";
@@ -19,10 +19,6 @@ interface Place {
   since: number;
   measured?: Measured | null;
 }
-
-/** Safari has no idle callbacks; a task of its own comes near one. */
-const whenIdle = (callback: () => void): unknown =>
-  "requestIdleCallback" in window ? requestIdleCallback(callback) : later(callback, 0);
 
 export const watchResting: Watcher = (watch) => {
   const { contained } = watch;

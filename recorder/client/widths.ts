@@ -9,11 +9,12 @@
  * to the next, widths would tell all.
  */
 import type { mutationData, serializedNodeWithId } from "@rrweb/types";
-import { later, never } from "./later";
+import { later, never, whenIdle } from "./later";
 import {
   MEASURED_AGAIN_MS,
   MEASURED_CHARS,
   MEASURED_TEXTS,
+  MEASURED_WITHIN_MS,
   SLICE_MS,
   WIDTHS_PER_EVENT,
 } from "./limits";
@@ -112,7 +113,7 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
   });
 
   const plan = (): void => {
-    cancel ??= whenIdle(slice);
+    cancel ??= whenIdle(slice, MEASURED_WITHIN_MS);
   };
 
   /** Where content was replaced too often, and is measured once after a while. */
@@ -198,13 +199,3 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     parts = [];
   };
 };
-
-/** Calls back when the page has nothing better to do; returns how to call it off. */
-function whenIdle(callback: () => void): () => void {
-  if ((window as Partial<Window>).requestIdleCallback) {
-    const handle = requestIdleCallback(callback, { timeout: 2000 });
-    return () => cancelIdleCallback(handle);
-  }
-  const timer = later(callback, 200);
-  return () => never(timer);
-}
