@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from recorder import limits
+from recorder.errors import StoreUnavailable
 from recorder.store.audit_book import amend_entry, write_entry
 from recorder.store.engine import Database
 from recorder.store.outside.vault import Vault
@@ -125,7 +126,7 @@ class Eraser:
             if who.kind == "visitor":  # whose sessions may have gone before
                 removed.assets += let_go_of_assets(connection, site_id, [who.id])
             amend_entry(connection, entry, f"site {site_id}: {removed}")
-        self._vault.clear()
+        self._clear()
         return removed
 
     def prune(
@@ -162,8 +163,17 @@ class Eraser:
         self._in_slices(condition, tell, stopped)
         with self._database.writing() as connection:
             forget_expired(connection, at)
-        self._vault.clear()
+        self._clear()
         return removed
+
+    def _clear(self) -> None:
+        try:
+            self._vault.clear()
+        except StoreUnavailable as error:
+            raise StoreUnavailable(
+                f"{error.message} What was removed has left the database, and waits there.",
+                f"{error.next_step} Then run the command again.",
+            ) from error
 
     def sweep(self) -> int:
         """Removes bodies outside of the database that no row names; how many.
