@@ -13,6 +13,7 @@ from recorder.collector import serving
 from recorder.sites import Site
 from recorder.store import Store
 from tests.recorder.making import ORIGIN
+from tests.recorder.rows import Rows
 from tests.support.postgres import Cluster, cluster
 
 
@@ -66,6 +67,14 @@ def store(request: pytest.FixtureRequest, backend: str) -> Iterator[Store]:
     shutil.copyfile(request.getfixturevalue("new_store"), file)
     with Store.open(url) as opened:
         yield opened
+
+
+@pytest.fixture
+def rows(store: Store) -> Iterator[Rows]:
+    """The tables of the store, past it."""
+    found = Rows(store)
+    yield found
+    found.close()
 
 
 @pytest.fixture
