@@ -41,6 +41,13 @@ class Rows:
             for statement in statements:
                 connection.execute(statement)
 
+    def check(self) -> None:
+        """Nothing is broken: as SQLite finds it out; PostgreSQL would have refused it."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
     def close(self) -> None:
         """Gives the connections back."""
         self._engine.dispose()
