@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,6 +48,10 @@ class Rows:
             if connection.dialect.name == "sqlite":
                 assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+    def connected(self) -> AbstractContextManager[sa.Connection]:
+        """A connection of its own."""
+        return self._engine.connect()
 
     def close(self) -> None:
         """Gives the connections back."""
