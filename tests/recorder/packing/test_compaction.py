@@ -165,7 +165,7 @@ def test_one_user_with_three_visitor_ids_is_one_person(
 
 
 def test_a_late_batch_lies_beside_the_block_until_the_next_time(
-    store: Store, site: Site, rows: Rows
+    store: Store, site: Site, rows: Rows, backend: str, fresh: Callable[[str], str]
 ) -> None:
     batches = visit(site.write_key, "ann", batches=6)
     accept(store, [batches[n] for n in (0, 1, 3, 5)])
@@ -178,7 +178,7 @@ def test_a_late_batch_lies_beside_the_block_until_the_next_time(
     compact(store, 1)
     assert contents(store) == with_late
     assert (rows.count(chunks), rows.count(blocks)) == (0, 1)
-    with Store.open(f"sqlite:///{Path(store.name).parent}/other.db") as other:
+    with Store.open(fresh(backend)) as other:
         same = other.sites.add("shop", [ORIGIN])
         accept(other, [visit(same.write_key, "ann", batches=6)[n] for n in (0, 1, 2, 3, 5)])
         assert contents(other) == with_late
