@@ -16,6 +16,7 @@ from recorder.store.packing.block import Batch, broken_block, unpack, unpack_poi
 from recorder.store.packing.dictionaries import Shelf
 from recorder.store.packing.ledger import Entry, read_ledger
 from recorder.store.packing.pointers import Points, as_points, event_points, in_order
+from recorder.store.sql import in_parts, one_of
 from recorder.store.tables import blocks, chunks
 
 __all__ = [
@@ -27,7 +28,13 @@ __all__ = [
     "read_points",
 ]
 
-_PARAMETERS: Final = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
+_ENTRIES: Final = sa.select(
+    chunks.c.document_id, chunks.c.sequence, chunks.c.event_count, chunks.c.digest
+).where(one_of(sa.tuple_(chunks.c.document_id, chunks.c.sequence)))
+
+_LEDGERS: Final = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.ledger).where(
+    one_of(blocks.c.document_id)
+)
 
 
 def read_events(connection: sa.Connection, shelf: Shelf, document_id: str) -> list[Event]:
@@ -77,21 +84,12 @@ def read_entries(
 
     All of a document's, with a digest that no batch has, if one of its ledgers is damaged.
     """
-    table = chunks
     found: dict[tuple[str, int], Entry] = {}
-    ordered = sorted(names)
-    for start in range(0, len(ordered), _PARAMETERS):
-        part = ordered[start : start + _PARAMETERS]
-        query = sa.select(
-            table.c.document_id,
-            table.c.sequence,
-            table.c.event_count,
-            table.c.digest,
-        ).where(sa.tuple_(table.c.document_id, table.c.sequence).in_(part))
-        for document_id, *line in connection.execute(query):
+    for part in in_parts(names):
+        for document_id, *line in connection.execute(_ENTRIES, {"values": part}):
             entry = Entry(*line)
             found[document_id, entry.sequence] = entry
-    for row in _ledgers(connection, sorted({document_id for document_id, _ in names})):
+    for row in _ledgers(connection, {document_id for document_id, _ in names}):
         try:
             for entry in read_ledger(row.ledger):
                 if (row.document_id, entry.sequence) in names:
@@ -131,9 +129,7 @@ def _rows(connection: sa.Connection, table: sa.Table, document_id: str) -> Itera
     return connection.execute(query.order_by(table.c.sequence))
 
 
-def _ledgers(connection: sa.Connection, document_ids: list[str]) -> Iterable[Any]:
+def _ledgers(connection: sa.Connection, document_ids: Iterable[str]) -> Iterable[Any]:
     """The ledgers of blocks, as they are stored."""
-    for start in range(0, len(document_ids), _PARAMETERS):
-        part = document_ids[start : start + _PARAMETERS]
-        query = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.ledger)
-        yield from connection.execute(query.where(blocks.c.document_id.in_(part)))
+    for part in in_parts(document_ids):
+        yield from connection.execute(_LEDGERS, {"values": part})
