@@ -1,7 +1,8 @@
 """What Heatwright needs from the machine, found out and said with a next step.
 
 Each check is one function that returns one Finding. `examine` runs them all
-and changes nothing: no store is created, nothing is installed.
+and changes nothing: no store is created, nothing is installed. Only where blobs are an empty
+one is put and removed again, for nothing else shows that it can be.
 """
 
 from __future__ import annotations
@@ -58,12 +59,12 @@ class Finding:
     next_step: str = ""
 
 
-def examine(store_url: str | None = None) -> list[Finding]:
+def examine(store_url: str | None = None, blobs_url: str | None = None) -> list[Finding]:
     """Look at everything, in the order in which things depend on each other.
 
     `store_url` is the store to look at, by default the one under the current
-    folder. Must not be called from inside a running event loop, because a
-    browser is started to see whether it starts.
+    folder; `blobs_url` where its blobs should be. Must not be called from inside a
+    running event loop, because a browser is started to see whether it starts.
     """
     findings = [_guarded("Python", _python), _guarded("Packages", _packages)]
     if findings[-1].ok is False:
@@ -77,6 +78,7 @@ def examine(store_url: str | None = None) -> list[Finding]:
         ("OpenCV", _opencv),
         ("SQLite", _sqlite),
         ("Store", lambda: _store(url)),
+        ("Blobs", lambda: _blobs(url, blobs_url)),
         ("Disk", lambda: _disk(url)),
     ]
     return findings + [_guarded(name, check) for name, check in checks]
@@ -211,6 +213,45 @@ def _store(url: str) -> Finding:
             return Finding("Store", True, f"{_without_password(url)} opens")
     except HeatwrightError as error:
         return Finding("Store", False, error.message, error.next_step)
+
+
+def _blobs(url: str, asked: str | None) -> Finding:
+    """Whether a large body can be put where the store has them, and removed for good."""
+    from recorder.errors import HeatwrightError
+    from recorder.store import Store
+    from recorder.store.outside.faults import another_place
+    from recorder.store.outside.places import normal_url
+
+    file = _store_file(url)
+    try:
+        wanted = normal_url(asked) if asked else None
+        if file is not None and not file.exists():
+            return _no_blobs_yet(wanted)
+        with Store.open(url, migrate=False) as store:
+            if store.blobs is None:
+                return _no_blobs_yet(wanted)
+            if wanted not in (None, store.blobs):
+                raise another_place(store.name, store.blobs, str(wanted))
+            return _written(store.blobs, keeps_versions=store.probe_blobs())
+    except HeatwrightError as error:
+        return Finding("Blobs", False, error.message, error.next_step)
+
+
+def _no_blobs_yet(wanted: str | None) -> Finding:
+    if wanted is None:
+        return Finding("Blobs", True, "large bodies are in the store itself")
+    return Finding("Blobs", True, f"none yet; the next command tries {wanted} and remembers it")
+
+
+def _written(place: str, *, keeps_versions: bool) -> Finding:
+    if not keeps_versions:
+        return Finding("Blobs", True, f"{place} can be written")
+    return Finding(
+        "Blobs",
+        None,
+        f"{place} can be written, and keeps versions: what is erased stays there as one",
+        "Let a lifecycle rule remove versions that are not current; see docs/privacy.md.",
+    )
 
 
 def _store_file(url: str) -> Path | None:

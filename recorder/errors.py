@@ -8,6 +8,7 @@ HeatwrightError                 one sentence, a next step, an exit code
 │   ├── UnknownSite             no such site or write key
 │   ├── BrokenScript            a visit script that cannot be used
 │   └── BrokenRecording         a recording that cannot be replayed
+│       └── MissingObject       what lies outside of the database is not as it was put there
 └── Unready                     exit 3: the machine, the network or the store is not ready
     ├── NoChromium              no browser that can be started
     ├── Unreachable             a URL that does not answer
@@ -25,6 +26,7 @@ __all__ = [
     "BrokenRecording",
     "BrokenScript",
     "HeatwrightError",
+    "MissingObject",
     "NoChromium",
     "RenderFailed",
     "StoreTooNew",
@@ -78,6 +80,10 @@ class BrokenScript(WrongUse):
 
 class BrokenRecording(WrongUse):
     """A recording from which no moment can be rebuilt."""
+
+
+class MissingObject(BrokenRecording):
+    """A body that is kept outside of the database is gone from there, or has been changed."""
 
 
 class Unready(HeatwrightError):

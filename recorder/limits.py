@@ -60,6 +60,10 @@ __all__ = [
     "KEEP_ALIVE_SECONDS",
     "LABEL_CHARS",
     "NESTING_LEVELS",
+    "OBJECT_BYTES_MIN",
+    "OBJECT_ORPHAN_SECONDS",
+    "OBJECT_RETRIES",
+    "OBJECT_SECONDS",
     "QUEUE_BATCHES",
     "QUEUE_BYTES",
     "REMOVE_BYTES",
@@ -336,6 +340,23 @@ DICTIONARY_SHELF_BYTES: Final = 32 * 1024 * 1024
 
 REPACKS_PER_RUN: Final = 200
 """Documents packed anew in one round because a dictionary has come: a minute's work at most."""
+
+# What lies outside of the database.
+
+OBJECT_BYTES_MIN: Final = 8 * 1024
+"""Bytes below which a body stays in the database: one request to put it elsewhere costs as much as
+the difference between room on a disk and room in a bucket for a year (at prices of 2026)."""
+
+OBJECT_SECONDS: Final = 30.0
+"""Seconds that one request to an object store may take, and those in which it is tried again."""
+
+OBJECT_RETRIES: Final = 3
+"""Times such a request is made again when the store answers with 5xx, or not at all."""
+
+OBJECT_ORPHAN_SECONDS: Final = 3_600.0
+"""Seconds after which an object that no row names is removed: by then whoever put it has written
+the row, or has been killed."""
+
 # What the index keeps.
 
 INDEX_TEXT_CHARS: Final = 200

@@ -18,6 +18,7 @@ def enforce(
 ) -> dict[str, Removed]:
     """Removes what the retention of each site has ended for, at `now` (epoch ms).
 
+    And bodies outside of the database that were put there for nothing, see `Eraser.sweep`.
     Gives what was removed, by site. Counted from a session's last batch, by our clock: a
     visitor's, which may be wrong, neither shortens nor lengthens it. Raises StoreUnavailable.
     """
@@ -30,6 +31,7 @@ def enforce(
         for site in store.sites.list()
         if site.retention_ms is not None and not stopped()
     }
+    eraser.sweep()
     if any(one.sessions for one in removed.values()):
         eraser.fold()  # what is gone from the file is else still in its log
     return removed

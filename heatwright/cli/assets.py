@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from heatwright.cli.filters import WhereOption, session_filter
-from heatwright.cli.options import JsonOption, StoreOption, open_store
+from heatwright.cli.options import BlobsOption, JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, print_table, progress, warn
 from recorder import limits
 from recorder.assets.archive import complete
@@ -42,6 +42,7 @@ def push(
     release: Annotated[str, typer.Option(metavar="R", help="The release, as the tag is told it.")],
     site: SiteOption = None,
     store: StoreOption = None,
+    blobs: BlobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Archive a build's files, for sites behind a login and for old releases.
@@ -51,7 +52,7 @@ def push(
     if not 0 < len(release) <= limits.LABEL_CHARS:
         raise WrongUse(f"A release has 1 to {limits.LABEL_CHARS} characters.")
     pushed = Pushed()
-    with open_store(store) as opened, progress() as bars:
+    with open_store(store, blobs) as opened, progress() as bars:
         files = list(build_files(folder, base_url))
         owner = opened.sites.get(site) if site else _site_at(opened, base_url)
         for file, url in bars.track(files, description="archiving"):
@@ -110,6 +111,7 @@ def list_assets(
 def fetch(
     where: WhereOption = None,
     store: StoreOption = None,
+    blobs: BlobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Fetch what recorded pages refer to and the archive lacks, as `serve` does by itself.
@@ -120,7 +122,7 @@ def fetch(
     Example: heatwright assets fetch --where 'source = import'
     """
     counts: Counter[str] = Counter()
-    with open_store(store) as opened, progress() as bars:
+    with open_store(store, blobs) as opened, progress() as bars:
         keep = session_filter(opened, where)
         chosen: dict[str, list[str]] = {}
         for session in opened.sessions():

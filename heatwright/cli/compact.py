@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from heatwright.cli.options import JsonOption, StoreOption, open_store
+from heatwright.cli.options import BlobsOption, JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, progress, warn
 from recorder.store import Compaction, Scope
 
@@ -20,6 +20,7 @@ def compact(
         typer.Option("--all", help="Also what is being recorded now, and all that waits."),
     ] = False,
     store: StoreOption = None,
+    blobs: BlobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Pack the recordings of closed documents. `serve` does so by itself.
@@ -27,7 +28,7 @@ def compact(
     Example: heatwright compact
     """
     scope = Scope(now=int(time.time() * 1000), asked=True, everything=everything)
-    with open_store(store) as opened, progress(stages=True) as bars:
+    with open_store(store, blobs) as opened, progress(stages=True) as bars:
         task = bars.add_task("compacting documents", total=None)
         done = opened.compactor().run(
             scope, progress=lambda count, total: bars.update(task, completed=count, total=total)

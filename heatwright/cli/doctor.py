@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from heatwright.cli.options import JsonOption, StoreOption
+from heatwright.cli.options import BlobsOption, JsonOption, StoreOption
 from heatwright.cli.output import note, print_json
 from heatwright.doctor import examine, render
 from heatwright.settings import Settings
@@ -24,6 +24,7 @@ def doctor(
         bool, typer.Option("--install", help="Install a Chromium if there is none.")
     ] = False,
     store: StoreOption = None,
+    blobs: BlobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say what was found on this machine, and what to do about what was not.
@@ -35,7 +36,8 @@ def doctor(
             find_chromium()
         except NoChromium:
             install_chromium(note)
-    findings = examine(store or Settings().store)
+    settings = Settings()
+    findings = examine(store or settings.store, blobs or settings.blobs)
     if json:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -70,6 +70,7 @@ def erase(
         for person in who:
             removed.add(opened.eraser().erase(person))
         eraser = opened.eraser()
+        eraser.sweep()
         clean = eraser.rewrite() if rewrite else eraser.fold()
     _report(removed, len(who), clean, json)
 

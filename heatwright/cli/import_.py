@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from heatwright.cli.filters import keep_indexed
-from heatwright.cli.options import JsonOption, StoreOption, open_store
+from heatwright.cli.options import BlobsOption, JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, progress, warn
 from heatwright.cli.record import parse_traits
 from recorder.errors import WrongUse
@@ -54,6 +54,7 @@ def import_(
         ),
     ] = None,
     store: StoreOption = None,
+    blobs: BlobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Import rrweb recordings: arrays, JSON lines, packed events, PostHog's files; also as gzip.
@@ -66,7 +67,7 @@ def import_(
             "There are no recordings in the folders given.",
             "They are looked for by name: *.json, *.jsonl, *.ndjson, also with .gz.",
         )
-    with open_store(store) as opened, progress() as bars:
+    with open_store(store, blobs) as opened, progress() as bars:
         about = About(
             site=opened.sites.get(site) if site else None,
             visitor=visitor,

@@ -16,6 +16,7 @@ from recorder.store import Store
 from replay import Theatre
 
 __all__ = [
+    "BlobsOption",
     "DeviceOption",
     "HideOption",
     "JsonOption",
@@ -31,6 +32,15 @@ __all__ = [
 StoreOption = Annotated[
     str | None,
     typer.Option("--store", metavar="URL", help="Where recordings are kept (SQLAlchemy URL)."),
+]
+BlobsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--blobs",
+        metavar="URL",
+        help="Where large bodies go: file:///FOLDER or s3://BUCKET/PREFIX; "
+        "the store remembers it. Else they are in the store.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 OutOption = Annotated[
@@ -57,9 +67,10 @@ WidthOption = Annotated[
 
 
 @contextmanager
-def open_store(url: str | None) -> Iterator[Store]:
-    """The store a command works on. Raises StoreUnavailable or StoreTooNew."""
-    with Store.open(url or Settings().store) as store:
+def open_store(url: str | None, blobs: str | None = None) -> Iterator[Store]:
+    """The store a command works on. Raises StoreUnavailable, StoreTooNew, or WrongUse."""
+    settings = Settings()
+    with Store.open(url or settings.store, blobs=blobs or settings.blobs) as store:
         yield store
 
 

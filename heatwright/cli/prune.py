@@ -48,6 +48,7 @@ def prune(
         for one in found:
             tell = partial(_tell, bars, task, removed.sessions)
             removed.add(eraser.prune(one.site_id, before, progress=tell))
+        eraser.sweep()
         opened.shrink()
         folded = eraser.fold()
     if not folded:

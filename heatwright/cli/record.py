@@ -11,7 +11,7 @@ from playwright.async_api import async_playwright
 from rich.progress import Progress
 
 from heatwright.cli.filters import keep_indexed
-from heatwright.cli.options import DeviceOption, JsonOption, StoreOption, open_store
+from heatwright.cli.options import BlobsOption, DeviceOption, JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, progress, warn
 from recorder.chromium import launch
 from recorder.devices import find_device
@@ -37,6 +37,7 @@ def record(
     release: Annotated[str | None, typer.Option(help="The release that is recorded.")] = None,
     visitor: Annotated[str, typer.Option(help="A pseudonym for the visitor.")] = "",
     store: StoreOption = None,
+    blobs: BlobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Drive a browser to a page and record it: one session for each URL and device.
@@ -51,7 +52,7 @@ def record(
         "variant": variant,
         "release": release,
     }
-    with open_store(store) as opened, progress() as bars:
+    with open_store(store, blobs) as opened, progress() as bars:
         driven, problems = asyncio.run(
             _record_all(opened, urls, device or ["desktop"], visit, details, bars)
         )

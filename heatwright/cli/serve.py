@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from heatwright.cli.options import JsonOption, StoreOption, open_store
+from heatwright.cli.options import BlobsOption, JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, warn
 from recorder.collector import serving
 from recorder.compacting import compacting
@@ -35,6 +35,7 @@ def serve(
         ),
     ] = True,
     store: StoreOption = None,
+    blobs: BlobsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Serve the collector: takes what the tag sends, and hands out the tag.
@@ -42,7 +43,7 @@ def serve(
     Example: heatwright serve --port 8700
     """
     allow_open_files()
-    with open_store(store) as opened:
+    with open_store(store, blobs) as opened:
         if not opened.sites.list():
             warn("no site is registered yet: heatwright sites add NAME --origin URL")
         running = serving(

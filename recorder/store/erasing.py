@@ -2,7 +2,8 @@
 
 First a tombstone, in a transaction of its own: from then on nothing of him is taken. Then his
 sessions, some at a time, so that others may write in between. Killed at any instant, each
-session is there whole or not at all, and the same call again does the rest.
+session is there whole or not at all, and the same call again does the rest. Bodies outside of the
+database go when the rows are gone that named them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from recorder import limits
+from recorder.errors import StoreUnavailable
 from recorder.store.audit_book import amend_entry, write_entry
 from recorder.store.engine import Database
+from recorder.store.outside.vault import Vault
 from recorder.store.removing import Removed, let_go_of_assets, remove_sessions, slice_of
 from recorder.store.tables import sessions, sites
 from recorder.store.tombstones import bury, digest_of, forget_expired, hold_sites, shown
@@ -53,8 +56,9 @@ class Found:
 class Eraser:
     """Removes for good. Afterwards call `rewrite`, or `fold`, which is quicker: see there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
     def find(self, who: Who) -> list[Found]:
         """What an erasure would remove, by site; sites where nothing is are left out."""
@@ -122,6 +126,7 @@ class Eraser:
             if who.kind == "visitor":  # whose sessions may have gone before
                 removed.assets += let_go_of_assets(connection, site_id, [who.id])
             amend_entry(connection, entry, f"site {site_id}: {removed}")
+        self._clear()
         return removed
 
     def prune(
@@ -158,7 +163,25 @@ class Eraser:
         self._in_slices(condition, tell, stopped)
         with self._database.writing() as connection:
             forget_expired(connection, at)
+        self._clear()
         return removed
+
+    def _clear(self) -> None:
+        try:
+            self._vault.clear()
+        except StoreUnavailable as error:
+            raise StoreUnavailable(
+                f"{error.message} What was removed has left the database, and waits there.",
+                f"{error.next_step} Then run the command again.",
+            ) from error
+
+    def sweep(self) -> int:
+        """Removes bodies outside of the database that no row names; how many.
+
+        They are left by whoever was killed between putting one and writing its row; within an
+        hour after that they stay. Raises StoreUnavailable.
+        """
+        return self._vault.sweep()
 
     def rewrite(self) -> bool:
         """Writes an SQLite file anew; False if a reader still uses what was before.

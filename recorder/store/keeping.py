@@ -9,10 +9,12 @@ import sqlalchemy as sa
 import zstandard
 
 from recorder.store.facts import compress
+from recorder.store.outside.vault import Kept, Vault, write_objects
 from recorder.store.rows import Asset, AssetOutcome, Outcome
-from recorder.store.tables import assets, blobs, derived, documents
+from recorder.store.tables import assets, blobs, derived, documents, objects
 
 __all__ = [
+    "may_lie_outside",
     "read_asset",
     "read_derived",
     "read_outcomes",
@@ -24,8 +26,22 @@ __all__ = [
 ]
 
 
-def write_asset(connection: sa.Connection, asset: Asset) -> None:
-    """Keeps `asset`; a version equal to its release's just before it in time adds nothing."""
+def may_lie_outside(connection: sa.Connection, asset: Asset) -> bool:
+    """Whether an asset's body is new, and need not be in the database.
+
+    Style sheets are there: whoever erases reads them within a transaction.
+    """
+    if asset.body is None or _is_sheet(asset):
+        return False
+    same = blobs.c.digest == hashlib.sha256(asset.body).digest()
+    return connection.scalar(sa.select(blobs.c.size).where(same)) is None
+
+
+def write_asset(connection: sa.Connection, asset: Asset, put: Kept | None = None) -> bool:
+    """Keeps `asset`; a version equal to its release's just before it in time adds nothing.
+
+    `put`: its body, compressed, outside of the database. True if a row refers to that now.
+    """
     digest = None if asset.body is None else hashlib.sha256(asset.body).digest()
     key = url_digest(asset.url)
     same_url = (assets.c.site_id == asset.site_id) & (assets.c.url_digest == key)
@@ -36,14 +52,13 @@ def write_asset(connection: sa.Connection, asset: Asset) -> None:
     earlier = (row for row in known if row.release == asset.release and row.captured_at <= at)
     before = next(earlier, None)
     if before is not None and (before.outcome, before.digest) == (asset.outcome, digest):
-        return
+        return False
     # A moment holds one version: the same release's is replaced, another's stays beside it.
     others = {row.captured_at for row in known if row.release != asset.release}
     while at in others:
         at += 1
     connection.execute(assets.delete().where(same_url & (assets.c.captured_at == at)))
-    if digest is not None and asset.body is not None:
-        _write_blob(connection, digest, asset.body)
+    used = digest is not None and _write_blob(connection, digest, asset, put)
     connection.execute(
         assets.insert(),
         {
@@ -59,22 +74,29 @@ def write_asset(connection: sa.Connection, asset: Asset) -> None:
             "release": asset.release,
         },
     )
+    return used
 
 
 def read_asset(
-    connection: sa.Connection, site_id: str, url: str, at: int | None, release: str | None
+    connection: sa.Connection,
+    vault: Vault,
+    site_id: str,
+    url: str,
+    at: int | None,
+    release: str | None,
 ) -> Asset | None:
     """The version of `release`; else that at `at`: the latest by then, else the first one after.
 
     `at` None: the latest. A failed attempt is given back only if no version
-    was ever kept; before that a pushed file is, whose URL has no query.
+    was ever kept; before that a pushed file is, whose URL has no query. Raises
+    MissingObject, and StoreUnavailable.
     """
     found = _version(connection, site_id, url, at, release, sa.true())
     path, query, _ = url.partition("?")
-    if query and (found is None or found.body is None):
+    if query and (found is None or found.digest is None):
         pushed = _version(connection, site_id, path, at, release, assets.c.release.is_not(None))
-        return pushed or found
-    return found
+        found = pushed or found
+    return None if found is None else _asset(found, vault)
 
 
 def _version(
@@ -84,12 +106,13 @@ def _version(
     at: int | None,
     release: str | None,
     among: sa.ColumnElement[bool],
-) -> Asset | None:
+) -> sa.Row[Any] | None:
     same_url = (assets.c.site_id == site_id) & (assets.c.url_digest == url_digest(url))
     by_then = assets.c.captured_at <= at if at is not None else sa.true()
     query = (
-        sa.select(assets, blobs.c.body)
+        sa.select(assets, blobs.c.body, blobs.c.object, objects.c.digest.label("object_digest"))
         .outerjoin(blobs, blobs.c.digest == assets.c.digest)
+        .outerjoin(objects, objects.c.name == blobs.c.object)
         .where(same_url & among)
         .order_by(
             sa.case((assets.c.outcome == Outcome.KEPT.value, 0), else_=1),
@@ -99,8 +122,7 @@ def _version(
         )
         .limit(1)
     )
-    row = connection.execute(query).first()
-    return None if row is None else _asset(row)
+    return connection.execute(query).first()
 
 
 def read_outcomes(connection: sa.Connection, site_id: str) -> list[AssetOutcome]:
@@ -174,12 +196,24 @@ def _derived_name(kind: str, key: str, version: int) -> tuple[sa.ColumnElement[b
     return derived.c.kind == kind, derived.c.key == key, derived.c.version == version
 
 
-def _write_blob(connection: sa.Connection, digest: bytes, body: bytes) -> None:
-    known = connection.scalar(sa.select(blobs.c.size).where(blobs.c.digest == digest))
-    if known is None:
-        connection.execute(
-            blobs.insert(), {"digest": digest, "body": compress(body), "size": len(body)}
-        )
+def _write_blob(connection: sa.Connection, digest: bytes, asset: Asset, put: Kept | None) -> bool:
+    """Keeps a body once; whether a row refers to `put` now."""
+    body = asset.body or b""
+    same = blobs.c.digest == digest
+    known = connection.execute(sa.select(blobs.c.object).where(same)).first()
+    if known is not None:
+        if known.object is not None and _is_sheet(asset):  # came before as something else
+            here = {"body": compress(body), "object": None}
+            connection.execute(blobs.update().where(same).values(here))
+        return False
+    row = {"digest": digest, "body": b"" if put else compress(body), "size": len(body)}
+    write_objects(connection, [put] if put else [])
+    connection.execute(blobs.insert(), row | {"object": put.name if put else None})
+    return put is not None
+
+
+def _is_sheet(asset: Asset) -> bool:
+    return asset.media_type.lower().startswith("text/css")
 
 
 def url_digest(url: str) -> bytes:
@@ -187,7 +221,7 @@ def url_digest(url: str) -> bytes:
     return hashlib.sha256(url.encode("utf-8", "replace")).digest()
 
 
-def _asset(row: sa.Row[Any]) -> Asset:
+def _asset(row: sa.Row[Any], vault: Vault) -> Asset:
     return Asset(
         row.site_id,
         row.url,
@@ -195,7 +229,7 @@ def _asset(row: sa.Row[Any]) -> Asset:
         Outcome(row.outcome),
         row.status,
         row.media_type,
-        None if row.body is None else zstandard.ZstdDecompressor().decompress(row.body),
+        None if row.body is None else zstandard.ZstdDecompressor().decompress(vault.body(row)),
         None if row.digest is None else row.digest.hex(),
         row.reason,
         row.release,

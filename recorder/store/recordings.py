@@ -12,14 +12,16 @@ import zstandard
 
 from recorder.errors import BrokenRecording
 from recorder.events import Event, decode_events
+from recorder.store.outside.vault import Vault
 from recorder.store.packing.block import Batch, broken_block, unpack, unpack_pointers
 from recorder.store.packing.dictionaries import Shelf
 from recorder.store.packing.ledger import Entry, read_ledger
 from recorder.store.packing.pointers import Points, as_points, event_points, in_order
 from recorder.store.sql import in_parts, one_of
-from recorder.store.tables import blocks, chunks
+from recorder.store.tables import blocks, chunks, objects
 
 __all__ = [
+    "block_rows",
     "read_block",
     "read_chunk",
     "read_entries",
@@ -37,17 +39,19 @@ _LEDGERS: Final = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.le
 )
 
 
-def read_events(connection: sa.Connection, shelf: Shelf, document_id: str) -> list[Event]:
+def read_events(
+    connection: sa.Connection, shelf: Shelf, vault: Vault, document_id: str
+) -> list[Event]:
     """Events by time; those of one millisecond in the order in which they were recorded.
 
     Raises BrokenRecording if what is stored cannot be read.
     """
     batches = [
         batch
-        for row in _rows(connection, blocks, document_id)
-        for batch in read_block(connection, shelf, row)
+        for row in connection.execute(block_rows(document_id))
+        for batch in read_block(connection, shelf, vault, row)
     ]
-    late = [read_chunk(row) for row in _rows(connection, chunks, document_id)]
+    late = [read_chunk(row) for row in _chunks(connection, document_id)]
     batches = sorted([*batches, *late], key=lambda batch: batch.entry.sequence)
     events = [event for batch in batches for event in batch.events]
     events.sort(key=attrgetter("timestamp"))
@@ -59,7 +63,7 @@ def read_points(connection: sa.Connection, document_id: str) -> Points:
     columns = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.pointers)
     rows = connection.execute(columns.where(blocks.c.document_id == document_id))
     parts = [section for row in rows for section in unpack_pointers(row)]
-    for row in _rows(connection, chunks, document_id):
+    for row in _chunks(connection, document_id):
         events = read_chunk(row).events
         parts.append(as_points(sample for event in events for sample in event_points(event)))
     return in_order(parts)
@@ -115,18 +119,29 @@ def read_chunk(row: Any) -> Batch:
     return Batch(entry, events)
 
 
-def read_block(connection: sa.Connection, shelf: Shelf, row: Any) -> list[Batch]:
-    """The batches in a row of `blocks`. Raises BrokenRecording."""
+def block_rows(document_id: str, sequence: int | None = None) -> sa.Select[Any]:
+    """Rows of `blocks` for `read_block`: all of a document in order, or that from `sequence` on."""
+    query = (
+        sa.select(blocks, objects.c.digest.label("object_digest"))
+        .outerjoin(objects, objects.c.name == blocks.c.object)
+        .where(blocks.c.document_id == document_id)
+        .order_by(blocks.c.sequence)
+    )
+    return query if sequence is None else query.where(blocks.c.sequence == sequence)
+
+
+def read_block(connection: sa.Connection, shelf: Shelf, vault: Vault, row: Any) -> list[Batch]:
+    """The batches in a row of `block_rows`. Raises BrokenRecording, and StoreUnavailable."""
     try:
         dictionary = shelf.take(connection, row.dictionary_id)
     except ValueError as error:
         raise broken_block(row.document_id, row.sequence, error) from error
-    return unpack(row, dictionary)
+    return unpack(row, vault.body(row), dictionary)
 
 
-def _rows(connection: sa.Connection, table: sa.Table, document_id: str) -> Iterable[Any]:
-    query = table.select().where(table.c.document_id == document_id)
-    return connection.execute(query.order_by(table.c.sequence))
+def _chunks(connection: sa.Connection, document_id: str) -> Iterable[Any]:
+    query = chunks.select().where(chunks.c.document_id == document_id)
+    return connection.execute(query.order_by(chunks.c.sequence))
 
 
 def _ledgers(connection: sa.Connection, document_ids: Iterable[str]) -> Iterable[Any]:

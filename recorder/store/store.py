@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
 import sqlalchemy as sa
 
 from recorder.batches import Batch
-from recorder.errors import StoreUnavailable
 from recorder.events import Event
 from recorder.store import keeping, quarantine, reading, recordings
-from recorder.store.asset_uses import are_noted, note_uses, urls_of
+from recorder.store.archive import Archive
 from recorder.store.audit_book import AuditBook
 from recorder.store.engine import LOCK_SECONDS, Database, open_database
 from recorder.store.erasing import Eraser
 from recorder.store.facts import facts_of
+from recorder.store.outside.remembered import open_vault
+from recorder.store.outside.vault import Vault
 from recorder.store.packing.compactor import Compactor
 from recorder.store.packing.dictionaries import Shelf
 from recorder.store.packing.pointers import Points
 from recorder.store.rows import (
     Accepted,
-    Asset,
-    AssetOutcome,
     DocumentRow,
-    Outcome,
     PageSummary,
     PageView,
     QuarantineRow,
@@ -36,7 +33,6 @@ from recorder.store.rows import (
 )
 from recorder.store.site_book import SiteBook
 from recorder.store.token_book import TokenBook
-from recorder.store.tombstones import digest_of
 from recorder.store.upgrading import upgrade
 from recorder.store.writing import Verdict, write_group
 
@@ -45,12 +41,8 @@ __all__ = ["DEFAULT_URL", "Store"]
 DEFAULT_URL: Final = "sqlite:///.heatwright/heatwright.db"
 """Where a store is unless `--store` says otherwise: under the current folder."""
 
-_RACES = 5  # times a write is repeated that another process of a PostgreSQL store got ahead of
 
-_Result = TypeVar("_Result")
-
-
-class Store:
+class Store(Archive):
     """An open store: synchronous and thread-safe. `Store.open(url)`, then use it in `with`.
 
     Whatever returns from `accept`, `accept_many`, `keep_asset` and
@@ -58,8 +50,8 @@ class Store:
     database cannot be reached, read or written; what was stored stays.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, vault: Vault) -> None:
+        super().__init__(database, vault)
         self._shelf = Shelf()
         self.sites = SiteBook(database)
         self.tokens = TokenBook(database)
@@ -67,26 +59,34 @@ class Store:
 
     @classmethod
     def open(
-        cls, url: str = DEFAULT_URL, *, migrate: bool = True, lock_seconds: float = LOCK_SECONDS
+        cls,
+        url: str = DEFAULT_URL,
+        *,
+        blobs: str | None = None,
+        migrate: bool = True,
+        lock_seconds: float = LOCK_SECONDS,
     ) -> Self:
         """Opens the store at `url`; an SQLite file and its folder are made when missing.
 
-        `migrate` False refuses an older schema instead of upgrading it. A write
-        waits at most `lock_seconds` for other writers. Raises StoreUnavailable,
-        StoreTooNew, or WrongUse for what is no store's URL.
+        `blobs` is where large bodies go, `file:///FOLDER` or `s3://BUCKET/PREFIX`: said once,
+        the store remembers it; never said, they are in the database. `migrate` False refuses
+        an older schema instead of upgrading it. A write waits at most `lock_seconds` for other
+        writers. Raises StoreUnavailable, StoreTooNew, or WrongUse for what is no URL of a store
+        or of blobs, and for other blobs than the store's.
         """
         database = open_database(url, lock_seconds)
         try:
             upgrade(database, migrate=migrate)
+            vault = open_vault(database, blobs)
         except BaseException:
             database.abandon()
             raise
-        return cls(database)
+        return cls(database, vault)
 
     @property
-    def name(self) -> str:
-        """What messages call the store: its file, or its URL without the password."""
-        return self._database.name
+    def blobs(self) -> str | None:
+        """Where large bodies are, without credentials; None: in the database."""
+        return self._vault.url
 
     def close(self) -> None:
         """Closes the store; it cannot be used afterwards. Can be repeated."""
@@ -145,8 +145,11 @@ class Store:
 
     def events(self, document_id: str) -> list[Event]:
         """Events of a document by time, stable. Raises BrokenRecording for damaged ones."""
-        with self._database.reading() as connection:
-            return recordings.read_events(connection, self._shelf, document_id)
+        return self._read(
+            lambda connection: recordings.read_events(
+                connection, self._shelf, self._vault, document_id
+            )
+        )
 
     def pointers(self, document_id: str) -> Points:
         """Pointer samples of a document by time: a numpy array of `packing.pointers.POINT`.
@@ -194,82 +197,12 @@ class Store:
             site_of = {row.id: row.site_id for row in reading.read_sessions(connection, None, None)}
             return reading.summarise(site_of, reading.read_page_views(connection, None, None))
 
-    def keep_asset(
-        self,
-        site_id: str,
-        url: str,
-        *,
-        outcome: Outcome,
-        status: int,
-        media_type: str,
-        body: bytes | None,
-        captured_at: int | None = None,
-        reason: str = "",
-        release: str | None = None,
-        visitor: str | None = None,
-    ) -> None:
-        """Archives what became of `url`; `captured_at` None is now (epoch ms).
+    def probe_blobs(self) -> bool:
+        """Puts a body where blobs are and removes it; True if what is deleted stays as a version.
 
-        `release` is that of the build which the file was pushed with, `visitor` whose
-        recording named the URL: if he has been erased, nothing is kept.
+        Raises StoreUnavailable.
         """
-        at = int(time.time() * 1000) if captured_at is None else captured_at
-        kept = Asset(
-            site_id, url, at, Outcome(outcome), status, media_type, body, None, reason, release
-        )
-        person = None if visitor is None else digest_of("visitor", site_id, visitor)
-
-        def write(connection: sa.Connection) -> None:
-            if person is None or note_uses(connection, site_id, [url], person):
-                keeping.write_asset(connection, kept)
-
-        self.write(write)
-
-    def note_uses(self, site_id: str, urls: Iterable[str], visitor: str) -> bool:
-        """Takes note of whose recordings name asset URLs; False if he has been erased."""
-        person = digest_of("visitor", site_id, visitor)
-        wanted = list(urls)
-        with self._database.reading() as connection:
-            if are_noted(connection, site_id, wanted, person):
-                return True
-        return self.write(lambda connection: note_uses(connection, site_id, wanted, person))
-
-    def asset(
-        self, site_id: str, url: str, at: int | None = None, release: str | None = None
-    ) -> Asset | None:
-        """The version that was pushed with `release`; else the latest captured at or before `at`
-        (epoch ms), else the first after it.
-
-        A failed attempt is given back only if no version was ever kept.
-        """
-        with self._database.reading() as connection:
-            return keeping.read_asset(connection, site_id, url, at, release)
-
-    def asset_volume(self, site_id: str) -> int:
-        """Bytes of all that is archived for a site, each body once."""
-        with self._database.reading() as connection:
-            return keeping.read_volume(connection, site_id)
-
-    def asset_outcomes(self, site_id: str) -> list[AssetOutcome]:
-        """What became of each asset URL of a site."""
-        with self._database.reading() as connection:
-            return keeping.read_outcomes(connection, site_id)
-
-    def derived(self, kind: str, key: str, version: int, input_hash: str) -> bytes | None:
-        """Derived data, if it was made by this `version` from this input."""
-        with self._database.reading() as connection:
-            return keeping.read_derived(connection, kind, key, version, input_hash)
-
-    def keep_derived(self, kind: str, key: str, version: int, input_hash: str, body: bytes) -> None:
-        """Keeps derived data of document `key`, in place of what was made from another input.
-
-        Of a document that has been erased meanwhile nothing is kept.
-        """
-        self.write(
-            lambda connection: keeping.write_derived(
-                connection, kind, key, version, input_hash, body
-            )
-        )
+        return self._vault.probe()
 
     def shrink(self) -> None:
         """Gives room that is free in an SQLite file back to the disk."""
@@ -277,16 +210,11 @@ class Store:
 
     def compactor(self) -> Compactor:
         """What packs the recordings of closed documents into blocks, see `packing.compactor`."""
-        return Compactor(self._database, self._shelf)
-
-    def assets_of(self, site_id: str, visitor: str) -> list[str]:
-        """URLs of archived assets that recordings of `visitor` named, and of one other at most."""
-        with self._database.reading() as connection:
-            return urls_of(connection, site_id, digest_of("visitor", site_id, visitor))
+        return Compactor(self._database, self._shelf, self._vault)
 
     def eraser(self) -> Eraser:
         """What erases visitors and sessions, and prunes old ones, see `store.erasing`."""
-        return Eraser(self._database)
+        return Eraser(self._database, self._vault)
 
     def visitor(self, document_id: str) -> str | None:
         """Whose a document is; None if there is none of this id."""
@@ -296,17 +224,3 @@ class Store:
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """A connection that sees one consistent state: for what has tables of its own."""
         return self._database.reading()
-
-    def write(self, work: Callable[[sa.Connection], _Result]) -> _Result:
-        """Runs `work` in a transaction, again if another process wrote the same rows first."""
-        for attempt in range(_RACES):
-            try:
-                with self._database.writing() as connection:
-                    return work(connection)
-            except sa.exc.IntegrityError as error:
-                if attempt == _RACES - 1:
-                    raise StoreUnavailable(
-                        f"The store {self.name} refuses a write: {error.orig}.",
-                        "Try again; if it stays so, run: heatwright doctor",
-                    ) from error
-        raise AssertionError("the last attempt returns or raises")

@@ -22,6 +22,8 @@ __all__ = [
     "indexed_documents",
     "indexed_sessions",
     "metadata",
+    "object_place",
+    "objects",
     "occurrences",
     "page_views",
     "quarantine",
@@ -254,7 +256,10 @@ blocks = sa.Table(
     # Pointer samples, see `packing.pointers`.
     sa.Column("pointers", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    # Where the body is instead, if it is not here: then that is empty.
+    sa.Column("object", sa.Text, sa.ForeignKey("objects.name")),
     sa.Index("ix_blocks_dictionary_id", "dictionary_id"),
+    sa.Index("ix_blocks_object", "object"),
 )
 
 assets = sa.Table(
@@ -293,6 +298,30 @@ blobs = sa.Table(
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
+    # As of `blocks`.
+    sa.Column("object", sa.Text, sa.ForeignKey("objects.name")),
+    sa.Index("ix_blobs_object", "object"),
+)
+
+# Bodies that lie outside of the database, see `store.outside`. What no row refers to any longer is
+# to be removed there, and then here.
+objects = sa.Table(
+    "objects",
+    metadata,
+    # Random: it says nothing of what is in it, and never comes again.
+    sa.Column("name", sa.Text, primary_key=True),
+    # SHA-256 of its bytes.
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+)
+
+# One row, if bodies may lie outside: where, and in which folder there. Two stores at one URL
+# have two folders.
+object_place = sa.Table(
+    "object_place",
+    metadata,
+    sa.Column("folder", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
 )
 
 derived = sa.Table(

@@ -20,7 +20,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_everything_is_looked_at_once_and_nothing_is_created(elsewhere: Path) -> None:
     findings = examine()
     names = [finding.name for finding in findings]
-    assert len(set(names)) == len(names) == 8
+    assert len(set(names)) == len(names) == 9
     assert [finding for finding in findings if finding.ok is False] == []
     assert list(elsewhere.iterdir()) == []
 

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -23,90 +22,20 @@ from recorder.identified import visitors_identified
 from recorder.masking import Policy
 from recorder.refusals import Refusal, RefusedBatch
 from recorder.sites import Site
-from recorder.store import Accepted, Outcome, Scope, Store, Who, engine
+from recorder.store import Accepted, Outcome, Store, Who, engine
 from recorder.store.tombstones import digest_of, shown
-from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta, move
+from tests.recorder.filling import (
+    EVERYTHING,
+    SECRET,
+    everything_of,
+    fill,
+    keep,
+)
+from tests.recorder.making import NOW, ORIGIN, batch, body, meta, move
 from tests.recorder.packing.pages import visit
 from tests.recorder.posting import post
 
 ROOT = Path(__file__).parents[2]
-SECRET = "Quokka4711"
-OTHERS = [f"visitor-{number}" for number in range(12)]
-EVERYTHING = Scope(now=NOW + 60_000, everything=True)
-
-
-def contents(store: Store) -> dict[str, Any]:
-    """All that can be read of recordings and of the archive."""
-    sessions = store.sessions()
-    documents = [row for session in sessions for row in store.documents(session.id)]
-    return {
-        "sessions": sessions,
-        "documents": documents,
-        "views": store.page_views(),
-        "pages": store.pages(),
-        "refused": store.refused(session.id for session in sessions),
-        "events": {
-            row.id: [(e.type, e.timestamp, bytes(e.data)) for e in store.events(row.id)]
-            for row in documents
-        },
-        "gaps": {row.id: store.gaps(row.id) for row in documents},
-        "points": {row.id: store.pointers(row.id).tolist() for row in documents},
-        "quarantine": {row.id: store.quarantine(row.id) for row in documents},
-        "derived": {row.id: store.derived("anchors", row.id, 1, "x") for row in documents},
-        "assets": [
-            (site.id, row, store.asset(site.id, row.url))
-            for site in store.sites.list()
-            for row in store.asset_outcomes(site.id)
-        ],
-    }
-
-
-def secret_visit(key: str) -> list[Batch]:
-    """A visit in which every id and every text says who it is."""
-    made = visit(key, SECRET, greeting=f"Hello {SECRET}", user=f"user-{SECRET}")
-    odd = [custom("mark", SECRET, 9), {"type": 99, "timestamp": NOW, "data": {}}]
-    return [
-        *made,
-        batch(
-            key,
-            [meta(1, f"{ORIGIN}/of/{SECRET}"), *odd],
-            visitor=SECRET,
-            session=f"session-{SECRET}",
-            document=f"second-{SECRET}",
-            traits={"who": SECRET},
-            variant=SECRET,
-            release=SECRET,
-        ),
-    ]
-
-
-def keep(store: Store, site: Site, url: str, content: bytes, *visitors: str) -> None:
-    store.keep_asset(
-        site.id,
-        url,
-        outcome=Outcome.KEPT,
-        status=200,
-        media_type="text/css" if url.endswith(".css") else "image/png",
-        body=content,
-        captured_at=NOW,
-        visitor=visitors[0],
-    )
-    for visitor in visitors[1:]:
-        assert store.note_uses(site.id, [url], visitor)
-
-
-def fill(store: Store, site: Site) -> None:
-    """Twelve others and somebody who will be erased, all over the store."""
-    for name in [*OTHERS[:6], SECRET, *OTHERS[6:]]:
-        made = secret_visit(site.write_key) if name == SECRET else visit(site.write_key, name)
-        store.accept_many(made, source="tag")
-        store.keep_derived("anchors", f"document-{name}", 1, "x", name.encode() * 50)
-        store.audit.write("token:t-1", "session.read", f"session-{name}")
-        store.audit.write(
-            "token:t-1", "events.read", f"session-{name}", f"document document-{name}"
-        )
-    keep(store, site, f"{ORIGIN}/faces/{SECRET}.png", SECRET.encode() * 9, SECRET)
-    keep(store, site, f"{ORIGIN}/logo.png", b"logo", SECRET, *OTHERS)
 
 
 def raw_of(store_url: str, visitor: str) -> list[bytes]:
@@ -141,7 +70,7 @@ def test_an_erased_visitor_is_nowhere(
     if compacted:
         done = store.compactor().run(EVERYTHING)
         assert (done.made, done.left) == (1, {})
-    before = contents(store)
+    before = everything_of(store)
     folder = Path(store_url.removeprefix("sqlite:///")).parent
     raw = raw_of(store_url, SECRET)
     assert len(raw) >= 4
@@ -154,7 +83,7 @@ def test_an_erased_visitor_is_nowhere(
     everything = bytes_of(folder)
     assert [one for one in raw if one in everything] == []
     assert (folder / "heatwright.db-wal").stat().st_size == 0
-    after = contents(store)
+    after = everything_of(store)
     assert SECRET not in repr(after)
     assert SECRET not in repr(store.audit.entries())
     for name in ("events", "gaps", "points", "derived"):
@@ -162,7 +91,7 @@ def test_an_erased_visitor_is_nowhere(
         assert after[name] == kept
     assert [row.url for _, row, _ in after["assets"]] == [f"{ORIGIN}/logo.png"]
     again = store.eraser().erase(Who("visitor", SECRET))
-    assert again.sessions == 0 and contents(store) == after
+    assert again.sessions == 0 and everything_of(store) == after
 
 
 def test_copies_in_unused_parts_of_the_file_are_gone_as_well(
@@ -388,11 +317,11 @@ def test_afterwards_all_is_as_if_he_had_never_been_there(
         for (name, _), verdict in zip(pairs[waiting:], verdicts, strict=True):
             refused = isinstance(verdict, RefusedBatch) and verdict.reason is Refusal.ERASED
             assert refused == (name == gone)
-        found = contents(store)
+        found = everything_of(store)
     with Store.open(f"sqlite:///{folder}/other.db") as store:
         site = store.sites.add("shop", [ORIGIN], policy=Policy())
         store.accept_many([one for name, one in made(site.write_key) if name != gone], source="tag")
-        assert found == contents(store)
+        assert found == everything_of(store)
 
 
 def started(script: str, *arguments: str) -> subprocess.Popen[str]:

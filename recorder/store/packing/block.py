@@ -83,12 +83,12 @@ def fold_batches(batches: Sequence[Batch]) -> Folded:
     return Folded(row, folded.body)
 
 
-def unpack(row: Any, dictionary: Dictionary | None) -> list[Batch]:
-    """The batches of a row of `blocks`. Raises BrokenRecording for a damaged one."""
+def unpack(row: Any, body: bytes, dictionary: Dictionary | None) -> list[Batch]:
+    """The batches of a row of `blocks` and its body. Raises BrokenRecording for damaged ones."""
     try:
         if row.format != FOLDING:
             raise ValueError(f"its form, version {row.format}, is not understood")
-        events = unfold(inflate(row.body, dictionary), read_pointers(row.pointers))
+        events = unfold(inflate(body, dictionary), read_pointers(row.pointers))
         entries = read_ledger(row.ledger)
         if len(events) != sum(entry.event_count for entry in entries):
             raise ValueError("it has not the events that it should have")

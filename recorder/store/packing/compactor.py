@@ -13,6 +13,7 @@ from typing import Final
 from recorder import limits
 from recorder.errors import BrokenRecording
 from recorder.store.engine import Database
+from recorder.store.outside.vault import Vault
 from recorder.store.packing.block import Inexact
 from recorder.store.packing.closed import Due, Scope, awaiting, due, of_page, packed_against
 from recorder.store.packing.dictionaries import (
@@ -76,9 +77,10 @@ Progress = Callable[[int, int], None]
 class Compactor:
     """Packs closed documents. One thread at a time; several processes do no harm to each other."""
 
-    def __init__(self, database: Database, shelf: Shelf) -> None:
+    def __init__(self, database: Database, shelf: Shelf, vault: Vault) -> None:
         self._database = database
         self._shelf = shelf
+        self._vault = vault
         self._left: dict[str, str] = {}
         self._poor: dict[tuple[str, str], deque[Due]] = {}
         self._now = 0
@@ -108,6 +110,7 @@ class Compactor:
                 passed += 1
                 progress(passed, len(waiting))
         self._renew(10**9 if scope.everything else limits.REPACKS_PER_RUN)
+        self._vault.clear()
         return self._done
 
     def _of_page(self, site_id: str, page: str, group: Sequence[Due]) -> Iterable[Due]:
@@ -132,7 +135,12 @@ class Compactor:
         ]
         try:
             packed = pack_document(
-                self._database, self._shelf, one, [choice for _, choice in tried], self._now
+                self._database,
+                self._shelf,
+                self._vault,
+                one,
+                [choice for _, choice in tried],
+                self._now,
             )
         except (BrokenRecording, Inexact) as error:
             self._left[one.document_id] = str(error)
@@ -157,7 +165,7 @@ class Compactor:
         self, site_id: str, page: str, group: Sequence[Due], present: Sequence[Dictionary]
     ) -> bool:
         """Makes a dictionary out of `group` and keeps it, if it is better than `present`."""
-        learned = learn(self._database, self._shelf, group)
+        learned = learn(self._database, self._shelf, self._vault, group)
         if learned is None:
             return False
         without = sum(len(smallest(text, present)[0]) for text in learned.texts)

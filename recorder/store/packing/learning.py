@@ -10,6 +10,7 @@ from recorder import limits
 from recorder.errors import BrokenRecording
 from recorder.events import Event, identities
 from recorder.store.engine import Database
+from recorder.store.outside.vault import Vault
 from recorder.store.packing.closed import Due
 from recorder.store.packing.dictionaries import Shelf
 from recorder.store.packing.folding import fold
@@ -38,14 +39,16 @@ class Learned:
         return self.size / max(1, self.packed)
 
 
-def learn(database: Database, shelf: Shelf, documents: Sequence[Due]) -> Learned | None:
+def learn(
+    database: Database, shelf: Shelf, vault: Vault, documents: Sequence[Due]
+) -> Learned | None:
     """A dictionary of what `documents` share; None if it is not worth having, or may not be.
 
     The first of `documents` count most: one of each visitor, then second ones.
     """
     if len({one.visitor_id for one in documents}) < PEOPLE:
         return None
-    samples = _samples(database, shelf, documents)
+    samples = _samples(database, shelf, vault, documents)
     body = shared_runs(samples, limits.DICTIONARY_BYTES)
     if not body:
         return None
@@ -55,14 +58,16 @@ def learn(database: Database, shelf: Shelf, documents: Sequence[Due]) -> Learned
     return Learned(body, sum(map(len, texts)), packed, texts)
 
 
-def _samples(database: Database, shelf: Shelf, documents: Sequence[Due]) -> list[Sample]:
+def _samples(
+    database: Database, shelf: Shelf, vault: Vault, documents: Sequence[Due]
+) -> list[Sample]:
     """Recordings with who they are of: all that one identified user had counts as one person's."""
     taken: list[tuple[str, bytes]] = []
     people = _People()
     room = limits.DICTIONARY_SAMPLES_BYTES
     for one in _spread(documents):
         try:
-            events = _beginning(database, shelf, one.document_id)
+            events = _beginning(database, shelf, vault, one.document_id)
         except BrokenRecording:
             continue  # whoever reads or packs it is told
         for identity in identities(events):
@@ -85,12 +90,12 @@ def _spread(documents: Sequence[Due]) -> list[Due]:
     return [one for _, one in sorted(rounds, key=lambda pair: pair[0])]
 
 
-def _beginning(database: Database, shelf: Shelf, document_id: str) -> list[Event]:
+def _beginning(database: Database, shelf: Shelf, vault: Vault, document_id: str) -> list[Event]:
     with database.reading() as connection:
         source = read_source(connection, document_id)
     events: list[Event] = []
     size = 0
-    for batch in read_batches(database, shelf, document_id, source):
+    for batch in read_batches(database, shelf, vault, document_id, source):
         for event in batch.events:
             size += len(bytes(event.data))
             if events and size > _TEXT_BYTES:

@@ -9,7 +9,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from recorder import limits
+from recorder.errors import MissingObject
 from recorder.store.engine import Database
+from recorder.store.outside.vault import Kept, TooLate, Vault, write_objects
 from recorder.store.packing.block import (
     Batch,
     fold_batches,
@@ -59,7 +61,12 @@ def usable(database: Database, shelf: Shelf, one: Due) -> list[tuple[Known, Dict
 
 
 def pack_document(
-    database: Database, shelf: Shelf, one: Due, dictionaries: Sequence[Dictionary], now: int
+    database: Database,
+    shelf: Shelf,
+    vault: Vault,
+    one: Due,
+    dictionaries: Sequence[Dictionary],
+    now: int,
 ) -> Packed | None:
     """Puts blocks in place of all that is stored of a document; None if it changed meanwhile.
 
@@ -68,8 +75,27 @@ def pack_document(
     """
     with database.reading() as connection:
         source = read_source(connection, one.document_id)
+    try:
+        batches = read_batches(database, shelf, vault, one.document_id, source)
+        rows = _packed(batches, one, dictionaries, now)
+    except MissingObject:
+        with database.reading() as connection:
+            if read_source(connection, one.document_id) != source:
+                return None  # somebody else has packed it, and removed what was before
+        raise
+    bodies = sum(len(row["body"]) for row in rows)
+    beside = sum(len(row["pointers"]) + len(row["ledger"]) for row in rows)
+    if not rows or not _swapped(database, vault, one.document_id, source, rows):
+        return None
+    return Packed(sum(row["size"] for row in rows), source.stored, bodies + beside, bodies)
+
+
+def _packed(
+    batches: Iterable[Batch], one: Due, dictionaries: Sequence[Dictionary], now: int
+) -> list[dict[str, Any]]:
+    """Rows of `blocks`, their bodies in them."""
     rows: list[dict[str, Any]] = []
-    for part in _parts(read_batches(database, shelf, one.document_id, source)):
+    for part in _parts(batches):
         folded = fold_batches(part)
         body, dictionary = smallest(folded.text, dictionaries)
         made = {
@@ -78,13 +104,10 @@ def pack_document(
             "page": one.page,
             "packed_at": now,
             "body": body,
+            "object": None,
         }
         rows.append(folded.row | made)
-    if not rows or not _swapped(database, one.document_id, source, rows):
-        return None
-    bodies = sum(len(row["body"]) for row in rows)
-    beside = sum(len(row["pointers"]) + len(row["ledger"]) for row in rows)
-    return Packed(sum(row["size"] for row in rows), source.stored, bodies + beside, bodies)
+    return rows
 
 
 def _parts(batches: Iterable[Batch]) -> Iterable[list[Batch]]:
@@ -104,9 +127,38 @@ def _parts(batches: Iterable[Batch]) -> Iterable[list[Batch]]:
 
 
 def _swapped(
-    database: Database, document_id: str, source: Source, rows: list[dict[str, Any]]
+    database: Database,
+    vault: Vault,
+    document_id: str,
+    source: Source,
+    rows: list[dict[str, Any]],
 ) -> bool:
-    """Puts `rows` in the place of `source`, unless that has changed."""
+    """Puts `rows` in the place of `source`, unless that has changed.
+
+    Large bodies go where the vault keeps them, before a row names them.
+    """
+    put: list[Kept] = []
+    done = False
+    try:
+        for row in rows:
+            kept = vault.keep(row["body"])
+            if kept is not None:
+                put.append(kept)
+                row |= {"body": b"", "object": kept.name}
+        done = _replaced(database, document_id, source, rows, put)
+    finally:
+        if not done:
+            vault.let_go(put)
+    return done
+
+
+def _replaced(
+    database: Database,
+    document_id: str,
+    source: Source,
+    rows: list[dict[str, Any]],
+    put: Sequence[Kept],
+) -> bool:
     # The row that every write of the document locks, too (PostgreSQL).
     lock = sa.select(documents.c.id).where(documents.c.id == document_id).with_for_update()
     try:
@@ -116,8 +168,9 @@ def _swapped(
                 return False
             for table in (chunks, blocks):
                 connection.execute(table.delete().where(table.c.document_id == document_id))
+            write_objects(connection, put)
             connection.execute(blocks.insert(), rows)
-    except sa.exc.IntegrityError:
-        # Another process has removed the document, or a dictionary.
+    except (sa.exc.IntegrityError, TooLate):
+        # Another process has removed the document, or a dictionary; or the machine has slept.
         return False
     return True

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from recorder import limits
 from recorder.store.engine import Database
+from recorder.store.outside.vault import Vault
 from recorder.store.packing.block import Batch
 from recorder.store.packing.dictionaries import Shelf
-from recorder.store.recordings import read_block, read_chunk
-from recorder.store.tables import blocks, chunks
+from recorder.store.recordings import block_rows, read_block, read_chunk
+from recorder.store.tables import blocks, chunks, objects
 
 __all__ = ["Source", "read_batches", "read_source"]
 
@@ -43,9 +44,10 @@ def read_source(connection: sa.Connection, document_id: str) -> Source:
         .order_by(chunks.c.sequence)
     )
     columns = (blocks.c.body, blocks.c.pointers, blocks.c.ledger)
-    size = sum((sa.func.length(column) for column in columns), sa.literal(0))
+    size = sum((sa.func.length(column) for column in columns), sa.func.coalesce(objects.c.size, 0))
     packed = (
         sa.select(blocks.c.sequence, blocks.c.packed_at, blocks.c.dictionary_id, size)
+        .outerjoin(objects, objects.c.name == blocks.c.object)
         .where(blocks.c.document_id == document_id)
         .order_by(blocks.c.sequence)
     )
@@ -56,7 +58,7 @@ def read_source(connection: sa.Connection, document_id: str) -> Source:
 
 
 def read_batches(
-    database: Database, shelf: Shelf, document_id: str, source: Source
+    database: Database, shelf: Shelf, vault: Vault, document_id: str, source: Source
 ) -> Iterator[Batch]:
     """The batches of a document by sequence; a slice or a block of them in memory at a time.
 
@@ -64,7 +66,7 @@ def read_batches(
     caller to see.
     """
     return heapq.merge(
-        _from_blocks(database, shelf, document_id, source),
+        _from_blocks(database, shelf, vault, document_id, source),
         _from_chunks(database, document_id, source),
         key=lambda batch: batch.entry.sequence,
     )
@@ -96,14 +98,12 @@ def _slices(stored: Sequence[tuple[int, bytes, int]]) -> Iterator[list[int]]:
 
 
 def _from_blocks(
-    database: Database, shelf: Shelf, document_id: str, source: Source
+    database: Database, shelf: Shelf, vault: Vault, document_id: str, source: Source
 ) -> Iterator[Batch]:
     """One block after the other: none holds a batch that belongs between those of another."""
     for sequence, *_ in source.blocks:
         with database.reading() as connection:
-            query = blocks.select().where(
-                blocks.c.document_id == document_id, blocks.c.sequence == sequence
-            )
-            found = [read_block(connection, shelf, row) for row in connection.execute(query)]
+            rows = connection.execute(block_rows(document_id, sequence))
+            found = [read_block(connection, shelf, vault, row) for row in rows]
         for batches in found:
             yield from batches
