@@ -22,6 +22,7 @@ from recorder.store import engine
 
 limits.CLOSED_AFTER_MS = 150
 limits.COMPACT_PAUSE_SECONDS = 0.02
+limits.OBJECT_BYTES_MIN = 1  # of a store that has blobs elsewhere
 engine.CHECKPOINT_WAL_BYTES = 100_000
 engine.CHECKPOINT_COMMITS = 3
 

@@ -115,9 +115,9 @@ def size(store_url: str) -> int:
     return Path(store_url.removeprefix("sqlite:///")).stat().st_size
 
 
-def begun(store_url: str) -> str:
+def begun(store_url: str, blobs: str | None) -> str:
     """A store with a site, and a dictionary by which packing is quick; its write key."""
-    with Store.open(store_url) as store:
+    with Store.open(store_url, blobs=blobs) as store:
         key = store.sites.add("shop", [ORIGIN]).write_key
         for name in ("ann", "bob", "cyd"):
             store.accept_many(visit(key, name), source="driven")
@@ -127,13 +127,17 @@ def begun(store_url: str) -> str:
 
 
 def kill_often(folder: Path, times: int, seed: int) -> None:
-    """`times` instants, in stores that are not too large to be checked each time."""
+    """`times` instants, in stores that are not too large to be checked each time.
+
+    Every second store has its blocks outside of the database.
+    """
     chance = random.Random(seed)  # noqa: S311
     store_url, book, key, blocks, before = "", Book(), "", 0, 0
     for number in range(times):
         if number % 10 == 0:
             store_url, book = f"sqlite:///{folder}/{number}/store.db", Book()
-            key, before = begun(store_url), 3
+            outside = (folder / f"{number}/bodies").as_uri() if number % 20 else None
+            key, before = begun(store_url, outside), 3
         with Served(store_url) as served:
             asyncio.run(load(book, key, served, chance.uniform(0.05, 0.9), seed + number))
         check(book, store_url)

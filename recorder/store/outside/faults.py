@@ -24,8 +24,9 @@ _CREDENTIALS: Final = (
 _NETWORK: Final = "Check the network and AWS_ENDPOINT_URL, then try again; nothing stored is lost."
 
 _BUCKET: Final = (
-    # obstore asks Amazon's machines for a role when it was given no keys.
-    ("169.254.169.254", "there are no credentials for it", _CREDENTIALS),
+    # What obstore asks Amazon's machines for a role when it was given no keys.
+    ("/latest/api/token", "there are no credentials for it", _CREDENTIALS),
+    ("/latest/meta-data", "there are no credentials for it", _CREDENTIALS),
     ("169.254.170.2", "there are no credentials for it", _CREDENTIALS),
     ("NoSuchBucket", "there is no such bucket", "Create it, or correct --blobs."),
     ("InvalidAccessKeyId", "it refuses the credentials", _CREDENTIALS),
