@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatmap.colour import ALPHA, RAMP, Scale
-from heatmap.lettering import SEMIBOLD, Style, clean, draw, measure, wrap
 from heatmap.statuses import UNITS, Kind
+from replay.lettering import SEMIBOLD, Style, clean, draw, measure, wrap
 
 __all__ = ["footer"]
 

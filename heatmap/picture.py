@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from heatmap.colour import ALPHA, RAMP, Scale, colourise, levels
 from heatmap.footer import footer
-from heatmap.lettering import SEMIBOLD, Style, clean, draw, measure
 from heatmap.raster import Rect
 from heatmap.statuses import Kind
+from replay.lettering import SEMIBOLD, Style, clean, draw, measure
 
 __all__ = ["compose", "mark", "overlay", "paint"]
 

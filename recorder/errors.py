@@ -14,7 +14,8 @@ HeatwrightError                 one sentence, a next step, an exit code
     ├── Unreachable             a URL that does not answer
     ├── StoreUnavailable        the store cannot be opened, read or written
     ├── StoreTooNew             the store was written by a newer Heatwright
-    └── RenderFailed            the stage crashed or ran past its deadline
+    └── RenderFailed            the stage navigated away or ran past its deadline
+        └── RendererCrashed     the stage's page or browser is gone; another may succeed
 
 The tree lives in `recorder` because it is the lowest package: every other one
 may raise these, and the command line turns them into one sentence.
@@ -29,6 +30,7 @@ __all__ = [
     "MissingObject",
     "NoChromium",
     "RenderFailed",
+    "RendererCrashed",
     "StoreTooNew",
     "StoreUnavailable",
     "UnknownDevice",
@@ -110,3 +112,7 @@ class StoreTooNew(Unready):
 
 class RenderFailed(Unready):
     """The stage crashed, navigated away, or ran past its deadline."""
+
+
+class RendererCrashed(RenderFailed):
+    """The stage's page or its browser is gone: the same on a fresh one may succeed."""

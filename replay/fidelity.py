@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Fidelity"]
+__all__ = ["Fidelity", "bounds"]
+
+WIDEST_PX = 10_000
+"""No viewport is wider (CSS px)."""
 
 
 @dataclass(slots=True)
@@ -40,6 +43,10 @@ class Fidelity:
     """Selectors of what the user asked to leave out of the picture."""
     overflow: int = 0
     """CSS pixels by which the page is wider than the viewport asked for."""
+    pointer: str = ""
+    """`drawn`, or why the visitor's pointer is not; empty where there was none to draw."""
+    taken_from: str = ""
+    """Session and time of another recording that stands in, see `replay/nearest.py`."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for JSON output."""
@@ -48,6 +55,8 @@ class Fidelity:
     def remarks(self) -> list[str]:
         """What a reader of the picture should know, one sentence each; empty if all is well."""
         found: list[str] = []
+        if self.taken_from:
+            found.append(self.taken_from)
         if self.extrapolated:
             found.append(f"extrapolated from {self.recorded_width} px: another layout interval")
         if self.unstable:
@@ -64,6 +73,8 @@ class Fidelity:
             found.append(f"{_several(len(self.gaps), 'batch', 'batches')} never arrived")
         if self.left_out:
             found.append(f"left out: {', '.join(self.left_out)}")
+        if self.pointer not in ("", "drawn"):
+            found.append(f"the pointer is not drawn: {self.pointer}")
         if self.overflow > 0:
             found.append(f"the page is {self.overflow} px wider than the viewport")
         found.extend(
@@ -83,3 +94,10 @@ def _several(count: int, one: str, many: str = "") -> str:
 def interval(breakpoints: list[int], width: int) -> int:
     """Number of the layout interval that `width` lies in: breakpoints at or below it."""
     return sum(1 for breakpoint in breakpoints if breakpoint <= width)
+
+
+def bounds(breakpoints: list[int], width: int) -> tuple[int, int]:
+    """First and last width (CSS px) of the layout interval that `width` lies in."""
+    first = max((one for one in breakpoints if one <= width), default=0)
+    following = min((one for one in breakpoints if one > width), default=WIDEST_PX + 1)
+    return first, following - 1

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from recorder.devices import Device
+from replay.environment import recorded_device
 from replay.fidelity import Fidelity
 from replay.moments import Moment
+from replay.pointer import Pointer, Spot, draw_pointer, pointer_at
+from replay.stage import Place, Stage
 from replay.theatre import Theatre
 
 __all__ = ["Render", "boxes_document", "render"]
@@ -34,22 +37,82 @@ async def render(
     *,
     full_page: bool = True,
     scale: str = "css",
+    pointer: bool = False,
 ) -> Render:
     """Rebuilds `moment` at `device` and reads it off.
 
     A full page is shown scrolled to the top, so that fixed bars are where they are
-    then; the viewport is shown at the recorded scroll.
+    then; the viewport is shown at the recorded scroll, with the visitor's `pointer`
+    if that is asked for.
     """
+    drawn = await _pointer(theatre, moment, device) if pointer and not full_page else None
     async with theatre.stage(device) as stage:
         await stage.build(moment)
         await stage.settle("top" if full_page else "recorded")
-        shots = [await stage.screenshot(full_page=full_page, scale=scale)]
-        while len(shots) < SHOTS and (len(shots) < 2 or shots[-1] != shots[-2]):
-            shots.append(await stage.screenshot(full_page=full_page, scale=scale))
+        png, stable = await _shot(stage, full_page, scale)
         boxes = await stage.boxes()
         fidelity = await stage.fidelity()
-        fidelity.unstable = shots[-1] != shots[-2]
-    return Render(moment, device, shots[-1], boxes, fidelity)
+        spot = await drawn.spot(stage, fidelity) if drawn else None
+    fidelity.unstable = not stable
+    if spot:
+        png = draw_pointer(png, spot, device.scale if scale == "device" else 1.0)
+    return Render(moment, device, png, boxes, fidelity)
+
+
+async def _shot(stage: Stage, full_page: bool, scale: str) -> tuple[bytes, bool]:
+    """The picture, and whether the one before it was the same."""
+    before = await stage.screenshot(full_page=full_page, scale=scale)
+    for _ in range(SHOTS - 1):
+        shot = await stage.screenshot(full_page=full_page, scale=scale)
+        if shot == before:
+            return shot, True
+        before = shot
+    return before, False
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A pointer to be drawn; `place` is in its element as that was recorded, None if this very
+    stage is as recorded."""
+
+    pointer: Pointer
+    place: Place | None
+    lost: bool = False
+
+    async def spot(self, stage: Stage, fidelity: Fidelity) -> Spot | None:
+        """Where it is on `stage`; if nowhere, `fidelity` says so."""
+        one, place = self.pointer, self.place
+        if self.lost:
+            found = None
+        elif place is None:
+            found = await stage.place_of(one.node, one.x, one.y)
+        else:
+            found = await stage.place_at(one.node, place.u, place.v)
+        fidelity.pointer = _told(found, fidelity)
+        return Spot(found.x, found.y, one.touch, one.pressed) if found else None
+
+
+def _told(found: Place | None, fidelity: Fidelity) -> str:
+    if found is None:
+        return "its element is not shown here"
+    width, height = fidelity.inner
+    return "drawn" if 0 <= found.x < width and 0 <= found.y < height else "out of view"
+
+
+async def _pointer(theatre: Theatre, moment: Moment, device: Device) -> _Drawn | None:
+    """The pointer of that moment, if there was one."""
+    time = moment.session.started_at + moment.time_ms
+    found = pointer_at(theatre.store, moment.document, time)
+    if found is None:
+        return None
+    recorded = recorded_device(moment.session, moment.document)
+    if (recorded.width, recorded.height) == (device.width, device.height):
+        return _Drawn(found, None)
+    async with theatre.stage(recorded) as stage:
+        await stage.build(moment)
+        await stage.settle("recorded")
+        place = await stage.place_of(found.node, found.x, found.y)
+    return _Drawn(found, place, lost=place is None)
 
 
 def boxes_document(result: Render) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import msgspec
 from playwright.async_api import Browser, BrowserContext, Error, Page
 
 from recorder.devices import Device
-from recorder.errors import BrokenRecording, RenderFailed, Unready, WrongUse
+from recorder.errors import BrokenRecording, RendererCrashed, RenderFailed, Unready, WrongUse
 from recorder.events import encode_events
 from recorder.json_guard import mend_surrogates
 from recorder.store import Store
@@ -24,13 +24,23 @@ from replay.fidelity import Fidelity
 from replay.moments import Moment
 from replay.wall import Wall, stage_url
 
-__all__ = ["DEADLINE_S", "Stage"]
+__all__ = ["DEADLINE_S", "Place", "Stage"]
 
 T = TypeVar("T")
 
 DEADLINE_S = 60.0
 """One step on the stage (build, settle, shoot) may take this long: a 200,000-node page takes
 about ten seconds on two slow cores, and a page that hangs must not hold up the others."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A pointer on a stage: CSS px of the viewport, fractions of its element's border box."""
+
+    x: float
+    y: float
+    u: float
+    v: float
+
 
 _STAGE = "window.__heatwrightStage"
 
@@ -68,7 +78,9 @@ class Stage:
             await wall.guard(context)
             page = await context.new_page()
         except Error as error:
-            raise RenderFailed(f"The stage could not be opened: {error.message}.") from error
+            raise RendererCrashed(
+                f"The stage could not be opened: {_first_line(error.message)}."
+            ) from error
         return cls(device, context, page, wall)
 
     async def close(self) -> None:
@@ -143,6 +155,18 @@ class Stage:
         """Where anchors are on this page (`replay/stage/locate.ts`), in the given order."""
         return await self._rows("locate", msgspec.json.encode(wanted).decode())
 
+    async def place_of(self, node: int, x: float, y: float) -> Place | None:
+        """Where a recorded pointer is on this stage, which must be as the page was recorded."""
+        return await self._place("placeOf", node, x, y)
+
+    async def place_at(self, node: int, u: float, v: float) -> Place | None:
+        """Where these fractions of the node's box are; None where it is not seen."""
+        return await self._place("placeAt", node, u, v)
+
+    async def _place(self, method: str, *arguments: float) -> Place | None:
+        body: str = await self._call(method, *arguments)
+        return msgspec.json.decode(body, type=Place | None)
+
     async def fidelity(self) -> Fidelity:
         """The account of the render as it stands."""
         report = await self._record("report")
@@ -196,7 +220,7 @@ class Stage:
         except Error as error:
             self.broken = True
             if "crashed" in error.message or "closed" in error.message:
-                raise RenderFailed(f"The renderer crashed ({self._where()}).") from error
+                raise RendererCrashed(f"The renderer crashed ({self._where()}).") from error
             raise BrokenRecording(
                 f"The moment cannot be rebuilt ({self._where()}): {_first_line(error.message)}."
             ) from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from recorder.chromium import launch
 from recorder.devices import Device, find_device
@@ -38,15 +39,16 @@ class Theatre:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._stack = AsyncExitStack()
+        self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._starting = asyncio.Lock()
         self._registry: dict[str, dict[str, object]] = {}
         self._idle: list[Stage] = []
 
     async def __aenter__(self) -> Self:
-        playwright = await self._stack.enter_async_context(async_playwright())
-        self._registry = dict(playwright.devices)
-        self._browser = await launch(playwright, isolated=True)
-        self._stack.push_async_callback(self._browser.close)
+        self._playwright = await self._stack.enter_async_context(async_playwright())
+        self._registry = dict(self._playwright.devices)
+        self._browser = await launch(self._playwright, isolated=True)
         return self
 
     async def __aexit__(
@@ -58,6 +60,8 @@ class Theatre:
         for stage in self._idle:
             await stage.close()
         self._idle.clear()
+        if self._browser:
+            await self._browser.close()
         await self._stack.aclose()
 
     def device(self, name: str) -> Device:
@@ -67,15 +71,24 @@ class Theatre:
     @asynccontextmanager
     async def stage(self, device: Device) -> AsyncIterator[Stage]:
         """A stage for `device`, exclusively; warm if one is idle."""
-        if self._browser is None:
-            raise RuntimeError("a Theatre is used with `async with`")
+        browser = await self._running()
         warm = next((stage for stage in self._idle if stage.device == device), None)
         if warm:
             self._idle.remove(warm)
-        stage = warm or await Stage.open(self._browser, device, self.store)
+        stage = warm or await Stage.open(browser, device, self.store)
         try:
             yield stage
         finally:
             self._idle.append(stage)
             while self._idle and (self._idle[-1].broken or len(self._idle) > WARM_STAGES):
                 await self._idle.pop(-1 if self._idle[-1].broken else 0).close()
+
+    async def _running(self) -> Browser:
+        """The browser; another one if it crashed."""
+        if self._browser is None or self._playwright is None:
+            raise RuntimeError("a Theatre is used with `async with`")
+        async with self._starting:
+            if not self._browser.is_connected():
+                self._idle.clear()
+                self._browser = await launch(self._playwright, isolated=True)
+        return self._browser

@@ -9,22 +9,19 @@ from typing import Final
 
 import aiohttp
 
-from bench.ingest.servers import ORIGIN
+from bench.ingest.running import ORIGIN
 
 __all__ = ["Pressure", "press"]
 
 UNDER_WAY: Final = 32
 
-WARM_UP: Final = 30
-"""Bodies that are sent first and do not count: imports, caches, connections."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """Answers a second, and the time within which 99 of 100 came, in milliseconds."""
+    """Answers a second, and how long each took, in milliseconds."""
 
     per_second: float
-    p99_ms: float
+    times_ms: list[float]
 
 
 async def press(url: str, bodies: list[bytes]) -> Pressure:
@@ -40,14 +37,11 @@ async def press(url: str, bodies: list[bytes]) -> Pressure:
                 if response.status != 202:
                     raise RuntimeError(f"{response.status}: {await response.text()}")
                 await response.read()
-            times.append(time.perf_counter() - begun)
+            times.append((time.perf_counter() - begun) * 1000)
 
+    waiting = bodies[::-1]  # taken from its end, in order
     async with aiohttp.ClientSession() as session:
-        first, rest = bodies[:WARM_UP], bodies[: WARM_UP - 1 : -1]
-        await send(session, first)
-        times.clear()
         begun = time.perf_counter()
-        await asyncio.gather(*(send(session, rest) for _ in range(UNDER_WAY)))
+        await asyncio.gather(*(send(session, waiting) for _ in range(UNDER_WAY)))
         spent = time.perf_counter() - begun
-    times.sort()
-    return Pressure(len(times) / spent, times[len(times) * 99 // 100] * 1000)
+    return Pressure(len(times) / spent, times)

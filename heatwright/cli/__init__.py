@@ -8,35 +8,14 @@ from typing import Annotated
 import typer
 
 from heatwright import __version__
-from heatwright.cli import (
-    assets,
-    audit,
-    compact,
-    demo,
-    doctor,
-    erase,
-    errors,
-    export,
-    heatmap,
-    import_,
-    pages,
-    prune,
-    record,
-    replay,
-    report,
-    serve,
-    sessions,
-    site_keys,
-    site_settings,
-    sites,
-    tokens,
-)
+from heatwright.cli.commands import CommandGroup
 from heatwright.cli.output import fail, show_warnings
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="heatwright",
+    cls=CommandGroup,
     help="Record what people do on a web page, replay it at any device width, "
     "and see heat that stays on the element it belongs to.",
     no_args_is_help=True,
@@ -44,28 +23,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-app.command("demo")(demo.demo)
-app.command("record")(record.record)
-app.command("serve")(serve.serve)
-app.command("import")(import_.import_)
-app.command("export")(export.export)
-app.command("sessions")(sessions.sessions)
-app.command("errors")(errors.errors)
-app.command("pages")(pages.pages)
-app.command("replay")(replay.replay)
-app.command("heatmap")(heatmap.heatmap)
-app.command("report")(report.report)
-app.command("erase")(erase.erase)
-app.command("prune")(prune.prune)
-app.command("compact")(compact.compact)
-app.command("doctor")(doctor.doctor)
-app.command("audit")(audit.audit)
-sites.app.command("set")(site_settings.set_site)
-sites.app.add_typer(site_keys.app, name="keys")
-app.add_typer(sites.app, name="sites")
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(assets.app, name="assets")
 
 
 def _show_version(asked: bool) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "OutOption",
     "StoreOption",
     "WidthOption",
+    "chosen_devices",
     "devices_for",
     "open_store",
     "out_folder",
@@ -82,17 +83,20 @@ def out_folder(out: Path | None) -> Path:
     return folder
 
 
-def devices_for(
-    theatre: Theatre,
-    names: list[str] | None,
-    widths: list[int] | None,
-    default: list[Device] | None = None,
+def chosen_devices(
+    theatre: Theatre, names: list[str] | None, widths: list[int] | None
 ) -> list[Device]:
-    """The devices asked for, each once, in the order given; `default` if none was."""
+    """The devices asked for, each once, in the order given. Raises UnknownDevice."""
     asked = [theatre.device(name) for name in names or []]
     asked += [bare_width(width) for width in widths or []]
-    chosen = asked or (default if default is not None else list(DEVICES.values()))
-    return list(dict.fromkeys(chosen))
+    return list(dict.fromkeys(asked))
+
+
+def devices_for(
+    theatre: Theatre, names: list[str] | None, widths: list[int] | None
+) -> list[Device]:
+    """The devices asked for; our own four if none was."""
+    return chosen_devices(theatre, names, widths) or list(DEVICES.values())
 
 
 def refuse_equal_widths(devices: list[Device], option: str) -> None:

@@ -1,33 +1,34 @@
-"""`heatwright replay`: a session's moments as pictures and boxes."""
+"""`heatwright replay`: moments of sessions as pictures and boxes."""
 
 from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 from rich.progress import Progress
 
+from heatwright.cli.filters import WhereOption, indexing, parsed
 from heatwright.cli.options import (
     DeviceOption,
     JsonOption,
     OutOption,
     StoreOption,
     WidthOption,
-    devices_for,
+    chosen_devices,
     open_store,
     out_folder,
     refuse_equal_widths,
 )
 from heatwright.cli.output import note, print_json, progress, warn
-from recorder.errors import WrongUse
+from heatwright.replaying.files import Files
+from heatwright.replaying.plan import Plan, Time, parse_times
+from heatwright.replaying.running import How, Result, carry_out
+from recorder.errors import UnknownSession, WrongUse
+from recorder.index.searching import search
 from recorder.store import Store
-from replay import Moment, Render, Theatre, find_moment, parse_time, render
-from replay.environment import recorded_device
-from replay.render import boxes_document
+from replay import Theatre
 
 __all__ = ["replay"]
 
@@ -40,88 +41,103 @@ class PixelScale(StrEnum):
 
 
 def replay(
-    session: Annotated[str, typer.Argument(help="A session's id, a unique prefix, or latest.")],
-    at: Annotated[str, typer.Option("--at", metavar="T", help="12.5s, end or event:N.")] = "end",
+    session: Annotated[
+        str | None, typer.Argument(help="A session's id, a unique prefix, or latest.")
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="T", help="12.5s, end or event:N; may be repeated."),
+    ] = None,
     page_view: Annotated[
         int | None, typer.Option("--page-view", metavar="N", min=1, help="Count T from its start.")
     ] = None,
+    where: WhereOption = None,
+    limit: Annotated[
+        int, typer.Option(min=1, help="With --where: at most this many sessions, newest first.")
+    ] = 50,
     device: DeviceOption = None,
     width: WidthOption = None,
     full_page: Annotated[
-        bool, typer.Option("--full-page/--viewport", help="The whole page, or what was in view.")
+        bool,
+        typer.Option(
+            "--full-page/--viewport", help="The whole page, or what was in view, pointer included."
+        ),
     ] = True,
     boxes: Annotated[bool, typer.Option("--boxes", help="Write boxes-WIDTH.json as well.")] = False,
+    only_this_session: Annotated[
+        bool,
+        typer.Option(
+            "--only-this-session", help="Even where another recording shows the page better."
+        ),
+    ] = False,
     scale: Annotated[PixelScale, typer.Option(help="Pixels of the picture.")] = PixelScale.CSS,
     out: OutOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Rebuild a moment of a session at any width: screenshots, element boxes.
+    """Rebuild moments of a session, or of many, at any width: screenshots, element boxes.
 
-    Example: heatwright replay latest --device desktop --device phone --boxes --out shots
+    Example: heatwright replay latest --at 2.5s --at end --device desktop --device phone --boxes
     """
-    time = parse_time(at)
-    if time.event is not None and page_view is not None:
-        raise WrongUse(
-            "Events are numbered through the whole session, not within a page view.",
-            "Leave --page-view out, or give seconds: --at 1.5s.",
-        )
+    times = parse_times(at, page_view)
     folder = out_folder(out)
+    files = Files(folder, by_session=where is not None, by_time=len(times) > 1, boxes=boxes)
+    how = How(full_page, scale.value, nearest=not only_this_session)
     with open_store(store) as opened, progress() as bars:
-        moment = find_moment(opened, session, time, page_view=page_view)
-        renders = asyncio.run(
-            _render_all(opened, moment, (device, width), (full_page, scale.value, boxes), bars)
+        sessions = _sessions(opened, session, where, limit)
+        asked = (sessions, times, page_view)
+        result = asyncio.run(_carry_out(opened, asked, (device, width), how, files, bars))
+    if where is None and result.failed and not result.written:
+        raise result.failed[0].error
+    _tell(result, json)
+    raise typer.Exit(result.exit_code)
+
+
+def _sessions(store: Store, session: str | None, where: str | None, limit: int) -> list[str]:
+    """Ids of the sessions asked for; never none. Raises WrongUse and UnknownSession."""
+    if (session is None) == (where is None):
+        raise WrongUse(
+            "Either one session is replayed, or those that fit --where.",
+            "heatwright replay SESSION, or heatwright replay --where 'errors > 0'",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    written = [_write(result, folder, boxes) for result in renders]
-    if json:
-        print_json(written)
-        return
-    for entry in written:
-        typer.echo(entry["picture"])
-        for remark in entry["remarks"]:
-            warn(f"{entry['device'] or entry['width']}: {remark}")
-    note(f"session {moment.session.id} at {moment.time_ms / 1000:.1f} s: {moment.document.url}")
+    if session is not None:
+        return [store.session(session).id]
+    with indexing() as told:
+        answer = search(store, parsed(where), limit, told)
+    if not answer.found:
+        raise UnknownSession("No session fits the filter.", "Widen --where.")
+    if answer.total > len(answer.found):
+        note(f"{len(answer.found):,} of {answer.total:,} sessions; --limit takes more")
+    return [found.session.id for found in answer.found]
 
 
-async def _render_all(
+async def _carry_out(
     store: Store,
-    moment: Moment,
-    asked: tuple[list[str] | None, list[int] | None],
-    how: tuple[bool, str, bool],
+    asked: tuple[list[str], list[Time], int | None],
+    wanted: tuple[list[str] | None, list[int] | None],
+    how: How,
+    files: Files,
     bars: Progress,
-) -> list[Render]:
-    full_page, scale, boxes = how
+) -> Result:
     async with Theatre(store) as theatre:
-        as_recorded = recorded_device(moment.session, moment.document)
-        devices = devices_for(theatre, *asked, default=[as_recorded])
-        if boxes:
+        devices = chosen_devices(theatre, *wanted)
+        if files.boxes and devices:
             refuse_equal_widths(devices, "--boxes")
-        task = bars.add_task("rendering", total=len(devices))
-        renders = []
-        for one in devices:
-            renders.append(await render(theatre, moment, one, full_page=full_page, scale=scale))
-            bars.advance(task)
-    return renders
+        plan = Plan(*asked, devices or None)
+        task = bars.add_task("rendering", total=plan.count())
+        return await carry_out(theatre, plan, how, files, lambda count: bars.advance(task, count))
 
 
-def _write(result: Render, folder: Path, boxes: bool) -> dict[str, Any]:
-    device = result.device
-    picture = folder / f"replay-{device.label}.png"
-    picture.write_bytes(result.png)
-    fidelity = folder / f"fidelity-{device.label}.json"
-    fidelity.write_bytes(msgspec.json.format(msgspec.json.encode(result.fidelity.to_json())))
-    entry: dict[str, Any] = {
-        "session": result.moment.session.id,
-        "at": result.moment.time_ms,
-        "device": device.name,
-        "width": device.width,
-        "picture": str(picture),
-        "fidelity": str(fidelity),
-        "remarks": result.fidelity.remarks(),
-    }
-    if boxes:
-        file = folder / f"boxes-{device.width}.json"
-        file.write_bytes(msgspec.json.encode(boxes_document(result)))
-        entry["boxes"] = str(file)
-    return entry
+def _tell(result: Result, json: bool) -> None:
+    if json:
+        print_json(result.written + [failed.to_json() for failed in result.failed])
+    for entry in result.written:
+        if not json:
+            typer.echo(entry["picture"])
+        for remark in entry["remarks"] if not json or entry["taken_from"] else ():
+            warn(f"{entry['picture']}: {remark}")
+    for failed in result.failed:
+        device = f" on {failed.device}" if failed.device else ""
+        warn(f"failed: session {failed.session} at {failed.at}{device}: {failed.error.message}")
+    told = f"{len(result.written):,} pictures" if len(result.written) != 1 else "1 picture"
+    note(f"{told} written" + (f", {len(result.failed):,} failed" if result.failed else ""))

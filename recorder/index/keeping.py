@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from recorder.index.making import IndexedSession
 from recorder.index.terms import Term, TermKind
 from recorder.store.forgetting import drop_unused, take_out
+from recorder.store.sql import in_parts
 from recorder.store.tables import (
     documents,
     indexed_documents,
@@ -23,8 +24,6 @@ __all__ = ["VERSION", "keep"]
 
 VERSION: Final = 1
 """Of what is made of a recording. It rises with every change; all sessions are then made again."""
-
-_PARAMETERS: Final = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
 
 
 def keep(
@@ -164,10 +163,9 @@ def _known(
         by_site.setdefault(site_id, []).append(digest)
     ids: dict[tuple[str, bytes], int] = {}
     for site_id, digests in by_site.items():
-        for start in range(0, len(digests), _PARAMETERS):
+        for part in in_parts(digests):
             query = sa.select(terms.c.digest, terms.c.id).where(
-                (terms.c.site_id == site_id)
-                & terms.c.digest.in_(digests[start : start + _PARAMETERS])
+                (terms.c.site_id == site_id) & terms.c.digest.in_(part)
             )
             ids |= {(site_id, row.digest): row.id for row in connection.execute(query)}
     return ids

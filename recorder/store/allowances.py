@@ -14,11 +14,28 @@ import sqlalchemy as sa
 
 from recorder import limits
 from recorder.refusals import Refusal, RefusedBatch
+from recorder.store.sql import in_parts, one_of
 from recorder.store.tables import usage
 
 __all__ = ["DaysUsage", "outgrown"]
 
 DAY_SECONDS: Final = 86_400
+
+_USED: Final = sa.select(usage.c.site_id, usage.c.bytes).where(
+    one_of(usage.c.site_id), usage.c.day == sa.bindparam("day")
+)
+
+_MORE: Final = (
+    usage.update()
+    .where(
+        usage.c.site_id == sa.bindparam("new_site_id"),
+        usage.c.day == sa.bindparam("new_day"),
+    )
+    .values(
+        bytes=usage.c.bytes + sa.bindparam("new_bytes"),
+        batches=usage.c.batches + sa.bindparam("new_batches"),
+    )
+)
 
 
 def outgrown(session: dict[str, Any], document: dict[str, Any]) -> RefusedBatch | None:
@@ -59,10 +76,11 @@ class DaysUsage:
         self._quotas = quotas
         self._bytes: Counter[str] = Counter()
         self._batches: Counter[str] = Counter()
-        query = sa.select(usage.c.site_id, usage.c.bytes).where(
-            usage.c.site_id.in_(sorted(quotas)), usage.c.day == self._day
-        )
-        self._before = {row.site_id: row.bytes for row in connection.execute(query)}
+        self._before = {
+            row.site_id: row.bytes
+            for part in in_parts(quotas)
+            for row in connection.execute(_USED, {"values": part, "day": self._day})
+        }
 
     def refuses(self, site_id: str, size: int) -> RefusedBatch | None:
         """The refusal, if `size` bytes more are beyond the site's quota."""
@@ -86,12 +104,10 @@ class DaysUsage:
         """Adds what was noted. Raises IntegrityError if another process began the day first."""
         for site_id in sorted(self._batches):  # one order everywhere: no deadlock
             size, batches = self._bytes[site_id], self._batches[site_id]
+            row = {"site_id": site_id, "day": self._day, "bytes": size, "batches": batches}
             if site_id in self._before:
-                same = (usage.c.site_id == site_id) & (usage.c.day == self._day)
-                more = {"bytes": usage.c.bytes + size, "batches": usage.c.batches + batches}
-                connection.execute(usage.update().where(same).values(more))
+                connection.execute(_MORE, {f"new_{name}": value for name, value in row.items()})
             else:
-                row = {"site_id": site_id, "day": self._day, "bytes": size, "batches": batches}
                 connection.execute(usage.insert(), row)
 
     @property

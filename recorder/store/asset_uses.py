@@ -16,6 +16,7 @@ from recorder.assets.css import css_references
 from recorder.store.keeping import url_digest
 from recorder.store.packing.shared import PEOPLE
 from recorder.store.rows import Outcome
+from recorder.store.sql import in_parts
 from recorder.store.tables import asset_uses, assets, blobs
 from recorder.store.tombstones import buried, hold_sites
 
@@ -23,8 +24,6 @@ __all__ = ["are_noted", "note_uses", "release", "sole_urls", "urls_of"]
 
 SITES_OWN: Final = b""
 """Stands for nobody: the URL is the site's."""
-
-_PARAMETERS: Final = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
 
 
 def are_noted(connection: sa.Connection, site_id: str, urls: Iterable[str], person: bytes) -> bool:
@@ -91,10 +90,8 @@ def release(
 
     What a build was pushed with stays: it came from the site itself.
     """
-    found = sorted(sole)
     removed = 0
-    for start in range(0, len(found), _PARAMETERS):
-        part = found[start : start + _PARAMETERS]
+    for part in in_parts(sole):
         theirs = (
             (assets.c.site_id == site_id)
             & assets.c.url_digest.in_(part)
@@ -114,8 +111,7 @@ def _known_uses(
     connection: sa.Connection, site_id: str, digests: list[bytes]
 ) -> Iterator[tuple[list[bytes], dict[bytes, set[bytes]]]]:
     """Parts of `digests`, and who is known to have had each."""
-    for start in range(0, len(digests), _PARAMETERS):
-        part = digests[start : start + _PARAMETERS]
+    for part in in_parts(digests):
         known: dict[bytes, set[bytes]] = {}
         of_part = (asset_uses.c.site_id == site_id) & asset_uses.c.url_digest.in_(part)
         for row in connection.execute(asset_uses.select().where(of_part)):

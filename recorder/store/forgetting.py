@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from recorder.store.sql import among
+from recorder.store.sql import among, in_parts
 from recorder.store.tables import indexed_documents, indexed_sessions, occurrences, terms
 
 __all__ = ["drop_unused", "forget", "take_out"]
-
-_PARAMETERS = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
 
 
 def forget(connection: sa.Connection, session_ids: Iterable[str]) -> None:
@@ -21,9 +19,8 @@ def forget(connection: sa.Connection, session_ids: Iterable[str]) -> None:
     happened in them go with them. A session that stays in the store comes back
     only with its next batch.
     """
-    ids = sorted(set(session_ids))
-    for start in range(0, len(ids), _PARAMETERS):
-        here = indexed_sessions.c.session_id.in_(ids[start : start + _PARAMETERS])
+    for part in in_parts(session_ids):
+        here = indexed_sessions.c.session_id.in_(part)
         numbers = list(connection.scalars(sa.select(indexed_sessions.c.number).where(here)))
         before = take_out(connection, numbers)
         connection.execute(indexed_sessions.delete().where(here))

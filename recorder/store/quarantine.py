@@ -8,11 +8,10 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from recorder.store.rows import QuarantineRow
+from recorder.store.sql import in_parts
 from recorder.store.tables import documents, quarantine
 
 __all__ = ["count_refused", "read_quarantine"]
-
-_PARAMETERS = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
 
 
 def count_refused(
@@ -20,12 +19,11 @@ def count_refused(
 ) -> dict[str, dict[str, int]]:
     """Events left out, by session and reason; sessions without any are not in it."""
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    ordered = sorted(set(session_ids))
-    for start in range(0, len(ordered), _PARAMETERS):
+    for part in in_parts(session_ids):
         query = (
             sa.select(documents.c.session_id, quarantine.c.reason, sa.func.sum(quarantine.c.events))
             .join(documents, documents.c.id == quarantine.c.document_id)
-            .where(documents.c.session_id.in_(ordered[start : start + _PARAMETERS]))
+            .where(documents.c.session_id.in_(part))
             .group_by(documents.c.session_id, quarantine.c.reason)
             .order_by(documents.c.session_id, quarantine.c.reason)
         )

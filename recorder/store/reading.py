@@ -18,6 +18,7 @@ from recorder.store.tables import chunks, documents, page_views, sessions
 __all__ = [
     "read_batch_ends",
     "read_documents",
+    "read_documents_showing",
     "read_page_views",
     "read_session",
     "read_sessions",
@@ -89,6 +90,35 @@ def read_documents(connection: sa.Connection, session_id: str) -> list[DocumentR
         .order_by(documents.c.started_at, documents.c.id)
     )
     return [_document(row) for row in connection.execute(query)]
+
+
+def read_documents_showing(
+    connection: sa.Connection,
+    site_id: str,
+    path: str,
+    widths: tuple[int, int],
+    near: tuple[str | None, int],
+    limit: int,
+) -> list[tuple[SessionRow, DocumentRow]]:
+    """Documents of a site with a page view at `path` whose width (CSS px) is in `widths`, ends
+    included: those of the release `near` names first, then by their distance from its time."""
+    release, at = near
+    shows = sa.exists().where(
+        (page_views.c.document_id == documents.c.id) & (page_views.c.path == path)
+    )
+    another = sa.case((sessions.c.release.is_not_distinct_from(release), 0), else_=1)
+    query = (
+        sa.select(documents)
+        .join(sessions, sessions.c.id == documents.c.session_id)
+        .where((sessions.c.site_id == site_id) & documents.c.width.between(*widths) & shows)
+        .order_by(another, sa.func.abs(documents.c.started_at - at), documents.c.id)
+        .limit(limit)
+    )
+    found = [_document(row) for row in connection.execute(query)]
+    wanted = sessions.c.id.in_({one.session_id for one in found})
+    rows = connection.execute(sessions.select().where(wanted))
+    by_id = {row.id: session_of(row) for row in rows}
+    return [(by_id[one.session_id], one) for one in found]
 
 
 def read_batch_ends(connection: sa.Connection, document_id: str) -> dict[int, int]:

@@ -17,6 +17,7 @@ from recorder.store.packing.block import Batch, broken_block, unpack, unpack_poi
 from recorder.store.packing.dictionaries import Shelf
 from recorder.store.packing.ledger import Entry, read_ledger
 from recorder.store.packing.pointers import Points, as_points, event_points, in_order
+from recorder.store.sql import in_parts, one_of
 from recorder.store.tables import blocks, chunks, objects
 
 __all__ = [
@@ -29,7 +30,13 @@ __all__ = [
     "read_points",
 ]
 
-_PARAMETERS: Final = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
+_ENTRIES: Final = sa.select(
+    chunks.c.document_id, chunks.c.sequence, chunks.c.event_count, chunks.c.digest
+).where(one_of(sa.tuple_(chunks.c.document_id, chunks.c.sequence)))
+
+_LEDGERS: Final = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.ledger).where(
+    one_of(blocks.c.document_id)
+)
 
 
 def read_events(
@@ -81,21 +88,12 @@ def read_entries(
 
     All of a document's, with a digest that no batch has, if one of its ledgers is damaged.
     """
-    table = chunks
     found: dict[tuple[str, int], Entry] = {}
-    ordered = sorted(names)
-    for start in range(0, len(ordered), _PARAMETERS):
-        part = ordered[start : start + _PARAMETERS]
-        query = sa.select(
-            table.c.document_id,
-            table.c.sequence,
-            table.c.event_count,
-            table.c.digest,
-        ).where(sa.tuple_(table.c.document_id, table.c.sequence).in_(part))
-        for document_id, *line in connection.execute(query):
+    for part in in_parts(names):
+        for document_id, *line in connection.execute(_ENTRIES, {"values": part}):
             entry = Entry(*line)
             found[document_id, entry.sequence] = entry
-    for row in _ledgers(connection, sorted({document_id for document_id, _ in names})):
+    for row in _ledgers(connection, {document_id for document_id, _ in names}):
         try:
             for entry in read_ledger(row.ledger):
                 if (row.document_id, entry.sequence) in names:
@@ -146,9 +144,7 @@ def _chunks(connection: sa.Connection, document_id: str) -> Iterable[Any]:
     return connection.execute(query.order_by(chunks.c.sequence))
 
 
-def _ledgers(connection: sa.Connection, document_ids: list[str]) -> Iterable[Any]:
+def _ledgers(connection: sa.Connection, document_ids: Iterable[str]) -> Iterable[Any]:
     """The ledgers of blocks, as they are stored."""
-    for start in range(0, len(document_ids), _PARAMETERS):
-        part = document_ids[start : start + _PARAMETERS]
-        query = sa.select(blocks.c.document_id, blocks.c.sequence, blocks.c.ledger)
-        yield from connection.execute(query.where(blocks.c.document_id.in_(part)))
+    for part in in_parts(document_ids):
+        yield from connection.execute(_LEDGERS, {"values": part})

@@ -8,15 +8,32 @@ its own `lower`, which leaves `ß` alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-__all__ = ["among", "bindable", "contains", "same_name"]
+__all__ = ["among", "bindable", "contains", "in_parts", "one_of", "same_name"]
+
+_PARAMETERS: Final = 500
+"""Values in one IN list; SQLite takes 32,766, PostgreSQL 65,535."""
+
+_Value = TypeVar("_Value", str, bytes, int, tuple[str, int])
+
+
+def in_parts(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    """`values`, each once and in order, in lists of which none is too long for an IN list."""
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), _PARAMETERS):
+        yield ordered[start : start + _PARAMETERS]
+
+
+def one_of(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether the column is one of the list that the statement is given as `values`."""
+    return column.in_(sa.bindparam("values", expanding=True))
 
 
 def bindable(text: str) -> str:

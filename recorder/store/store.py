@@ -143,6 +143,22 @@ class Store(Archive):
         with self._database.reading() as connection:
             return reading.read_documents(connection, session_id)
 
+    def documents_showing(
+        self,
+        site_id: str,
+        path: str,
+        widths: tuple[int, int],
+        *,
+        near: tuple[str | None, int],
+        limit: int,
+    ) -> list[tuple[SessionRow, DocumentRow]]:
+        """Documents of a site that showed the page `path` (a `page_key`) in a viewport of these
+        widths, ends included; those of the release and nearest to the time (epoch ms) in `near`
+        first.
+        """
+        with self._database.reading() as connection:
+            return reading.read_documents_showing(connection, site_id, path, widths, near, limit)
+
     def events(self, document_id: str) -> list[Event]:
         """Events of a document by time, stable. Raises BrokenRecording for damaged ones."""
         return self._read(

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 import sqlalchemy as sa
 
+from recorder.store.sql import in_parts, one_of
 from recorder.store.tables import sites, tombstones
 
 __all__ = ["Kind", "buried", "bury", "digest_of", "forget_expired", "hold_sites", "shown"]
@@ -23,7 +24,7 @@ __all__ = ["Kind", "buried", "bury", "digest_of", "forget_expired", "hold_sites"
 Kind = Literal["visitor", "session", "document"]
 """What a digest may be of. Documents have one for the audit trail, and no tombstone."""
 
-_PARAMETERS: Final = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
+_BURIED: Final = sa.select(tombstones.c.digest).where(one_of(tombstones.c.digest))
 
 
 def digest_of(kind: Kind, site_id: str, id: str) -> bytes:
@@ -51,9 +52,7 @@ def bury(
     connection: sa.Connection, kind: Kind, digests: Iterable[bytes], at: int, until: int | None
 ) -> None:
     """Sets tombstones that stand `until` then (epoch ms; None: for ever)."""
-    wanted = sorted(set(digests))
-    for start in range(0, len(wanted), _PARAMETERS):
-        part = wanted[start : start + _PARAMETERS]
+    for part in in_parts(digests):
         connection.execute(tombstones.delete().where(tombstones.c.digest.in_(part)))
         connection.execute(
             tombstones.insert(),
@@ -63,12 +62,9 @@ def bury(
 
 def buried(connection: sa.Connection, digests: Iterable[bytes]) -> set[bytes]:
     """Those of `digests` that have a tombstone."""
-    wanted = sorted(set(digests))
     found: set[bytes] = set()
-    for start in range(0, len(wanted), _PARAMETERS):
-        part = wanted[start : start + _PARAMETERS]
-        query = sa.select(tombstones.c.digest).where(tombstones.c.digest.in_(part))
-        found.update(connection.scalars(query))
+    for part in in_parts(digests):
+        found.update(connection.scalars(_BURIED, {"values": part}))
     return found
 
 

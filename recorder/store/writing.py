@@ -15,17 +15,16 @@ from recorder.refusals import BatchConflict, Refusal, RefusedBatch
 from recorder.store import tables
 from recorder.store.allowances import DaysUsage, outgrown
 from recorder.store.facts import Facts
+from recorder.store.group_rows import read_keys, read_rows, write_rows
 from recorder.store.merging import merge_document, merge_session
 from recorder.store.packing.ledger import Entry
 from recorder.store.recordings import read_entries
 from recorder.store.rows import Accepted, Source
-from recorder.store.tombstones import buried, digest_of, hold_sites
+from recorder.store.tombstones import Kind, buried, digest_of
 
 __all__ = ["Verdict", "write_group"]
 
 Verdict = Accepted | RefusedBatch | UnknownSite
-
-_PARAMETERS = 500  # values in one IN list; SQLite takes 32,766, PostgreSQL 65,535
 
 
 def write_group(connection: sa.Connection, group: Sequence[Facts], source: Source) -> list[Verdict]:
@@ -47,35 +46,29 @@ class _Work:
     def __init__(self, connection: sa.Connection, group: Sequence[Facts], source: Source) -> None:
         self._source: Source = source
         batches = [facts.batch for facts in group]
-        keys = _rows(connection, tables.write_keys, "key", {b.key for b in batches})
-        self._keys = {row["key"]: row for row in keys}
-        hold_sites(connection, {row["site_id"] for row in keys})
-        sites = _rows(connection, tables.sites, "id", {row["site_id"] for row in keys})
+        self._keys = read_keys(connection, {batch.key for batch in batches})
         self._now = int(time.time() * 1000)
-        self._retention = {row["id"]: row["retention_ms"] for row in sites}
-        self._usage = DaysUsage(connection, {row["id"]: row["quota"] for row in sites})
-        self._sessions = {
-            row["id"]: row
-            for row in _rows(connection, tables.sessions, "id", {b.session for b in batches})
-        }
-        self._documents = {
-            row["id"]: row
-            for row in _rows(connection, tables.documents, "id", {b.document for b in batches})
-        }
-        self._stored = read_entries(connection, {(b.document, b.sequence) for b in batches})
+        self._usage = DaysUsage(
+            connection, {row["site_id"]: row["quota"] for row in self._keys.values()}
+        )
+        self._known_sessions = read_rows(
+            connection, tables.sessions, {batch.session for batch in batches}
+        )
+        self._known_documents = read_rows(
+            connection, tables.documents, {batch.document for batch in batches}
+        )
+        self._sessions = dict(self._known_sessions)
+        self._documents = dict(self._known_documents)
+        # Nothing is stored of a document that is not known.
+        self._stored = read_entries(
+            connection,
+            {(b.document, b.sequence) for b in batches if b.document in self._documents},
+        )
         # After the sessions are locked: who prunes them holds the same lock until he has buried
         # them, and who erases a visitor the one of his site.
-        self._buried = buried(
-            connection,
-            {
-                name
-                for batch in batches
-                if batch.key in self._keys
-                for name in _names(self._keys[batch.key]["site_id"], batch)
-            },
-        )
-        self._known_sessions = set(self._sessions)
-        self._known_documents = set(self._documents)
+        self._digests: dict[tuple[Kind, str, str], bytes] = {}
+        named = {name for batch in batches for name in self._names(batch)}
+        self._buried = buried(connection, named)
         self._changed_sessions: set[str] = set()
         self._changed_documents: set[str] = set()
         self._chunks: list[dict[str, Any]] = []
@@ -93,7 +86,7 @@ class _Work:
         if key["revoked_at"] is not None and self._source == "tag":
             return RefusedBatch(Refusal.REVOKED_KEY, "The write key was revoked.")
         site_id = key["site_id"]
-        if gone := self._gone(site_id, facts):
+        if gone := self._gone(key, facts):
             return gone
         session = self._sessions.get(batch.session)
         if session and session["site_id"] != site_id:
@@ -133,15 +126,10 @@ class _Work:
 
     def write(self, connection: sa.Connection) -> None:
         """Sends all changes, referred-to rows first."""
-        for table, rows, changed, known in (
-            (tables.sessions, self._sessions, self._changed_sessions, self._known_sessions),
-            (tables.documents, self._documents, self._changed_documents, self._known_documents),
-        ):
-            new = [rows[key] for key in sorted(changed - known)]
-            if new:
-                connection.execute(table.insert(), new)
-            for key in sorted(changed & known):
-                connection.execute(table.update().where(table.c.id == key), rows[key])
+        sessions = [self._sessions[id] for id in self._changed_sessions]
+        write_rows(connection, tables.sessions, sessions, self._known_sessions)
+        documents = [self._documents[id] for id in self._changed_documents]
+        write_rows(connection, tables.documents, documents, self._known_documents)
         if self._chunks:
             connection.execute(tables.chunks.insert(), self._chunks)
         if self._views:
@@ -150,14 +138,27 @@ class _Work:
             connection.execute(tables.quarantine.insert(), self._quarantine)
         self._usage.write(connection)
 
-    def _gone(self, site_id: str, facts: Facts) -> RefusedBatch | None:
+    def _names(self, batch: Batch) -> set[bytes]:
+        """What tombstones of the batch's visitor and session would be called."""
+        if batch.key not in self._keys:
+            return set()
+        site_id = self._keys[batch.key]["site_id"]
+        kinds: tuple[tuple[Kind, str], ...] = (
+            ("visitor", batch.visitor),
+            ("session", batch.session),
+        )
+        names = {(kind, site_id, id) for kind, id in kinds}
+        self._digests |= {name: digest_of(*name) for name in names - self._digests.keys()}
+        return {self._digests[name] for name in names}
+
+    def _gone(self, key: dict[str, Any], facts: Facts) -> RefusedBatch | None:
         """The refusal, if the batch is of what was erased, or was to be erased by now."""
         batch = facts.batch
-        if not self._buried.isdisjoint(_names(site_id, batch)):
+        if not self._buried.isdisjoint(self._names(batch)):
             return RefusedBatch(
                 Refusal.ERASED, "What this belongs to was erased; nothing more of it is taken."
             )
-        kept_ms = self._retention[site_id]
+        kept_ms = key["retention_ms"]
         if self._source != "tag" or kept_ms is None:
             return None
         last_at = batch.started_at if facts.last_at is None else facts.last_at
@@ -208,29 +209,3 @@ class _Work:
             }
             for one in batch.quarantine
         )
-
-
-def _names(site_id: str, batch: Batch) -> tuple[bytes, bytes]:
-    """What a tombstone of the batch's visitor or session would be called."""
-    return (
-        digest_of("visitor", site_id, batch.visitor),
-        digest_of("session", site_id, batch.session),
-    )
-
-
-def _rows(
-    connection: sa.Connection, table: sa.Table, column: str, keys: set[str]
-) -> list[dict[str, Any]]:
-    """Rows whose `column` is among `keys`, locked until the end where the database can."""
-    found: list[dict[str, Any]] = []
-    ordered = sorted(keys)  # one order everywhere: two processes cannot deadlock
-    for start in range(0, len(ordered), _PARAMETERS):
-        query = (
-            table.select()
-            .where(table.c[column].in_(ordered[start : start + _PARAMETERS]))
-            .order_by(table.c[column])
-        )
-        if table not in (tables.sites, tables.write_keys):
-            query = query.with_for_update()
-        found.extend(dict(row) for row in connection.execute(query).mappings())
-    return found

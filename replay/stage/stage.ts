@@ -12,6 +12,7 @@ import { breakpoints } from "./breakpoints";
 import { elementKeys } from "./keys";
 import { locate, pageSize, type Wanted } from "./locate";
 import * as dom from "./natives";
+import { placeAt, placeOf } from "./pointer";
 import { Sampler } from "./samples";
 import { allDocuments, freeze, load, nextFrames } from "./settle";
 import { walk } from "./walk";
@@ -91,6 +92,14 @@ const stage = {
       }),
     );
   },
+
+  /** A recorded pointer on a stage as recorded: see `pointer.ts`. */
+  placeOf: (id: number, x: number, y: number): string =>
+    JSON.stringify(placeOf(applier.builder.mirror, id, x, y)),
+
+  /** The same at another width, by the fractions that `placeOf` told. */
+  placeAt: (id: number, u: number, v: number): string =>
+    JSON.stringify(placeAt(applier.builder.mirror, id, u, v)),
 
   locate: (json: string): string => JSON.stringify(locate(JSON.parse(json) as Wanted[])),
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from heatmap.colour import ALPHA, RAMP, Scale, colourise, levels
-from heatmap.lettering import Style, clean, measure, wrap
 from heatmap.picture import overlay, paint
 from heatmap.raster import Rect
 from heatmap.statuses import Kind
+from replay.lettering import Style, clean, measure, wrap
 
 SCALE = Scale(10, "clicks", Scale.area_of(14))
 Pixels = NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""`python -m bench.ingest.servers KIND STORE`: one of the servers that are compared.
+"""`python -m bench.ingest.server KIND STORE`: one of the servers that are compared.
 
 Says its address and write key as one line of JSON, and ends with its standard input.
 """
@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
 
+from bench.ingest.running import ORIGIN, Kind
 from recorder import limits
 from recorder.batches import decode_batch
 from recorder.collector import serving
@@ -27,45 +24,7 @@ from recorder.masking import Policy
 from recorder.store import Store
 from recorder.store.facts import compress
 
-__all__ = ["ORIGIN", "Kind", "Server", "running"]
-
-ROOT: Final = Path(__file__).resolve().parents[2]
-
-ORIGIN: Final = "https://shop.example"
-
 _DECODERS: Final = 4  # as the collector has
-
-
-class Kind(StrEnum):
-    """What becomes of a batch."""
-
-    DISCARD = "discard"
-    SQLITE = "sqlite"
-    POSTGRES = "postgres"
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where it is, and the key it takes."""
-
-    url: str
-    key: str
-
-
-@contextmanager
-def running(kind: Kind, store_url: str) -> Iterator[Server]:
-    """The server in a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.ingest.servers", kind, store_url],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        said = process.stdout.readline() if process.stdout else b""
-        yield Server(**json.loads(said))
-    finally:
-        process.communicate(b"")
 
 
 @asynccontextmanager

@@ -1,0 +1,98 @@
+"""Which moments are shown at which devices: sessions × times × devices, one job each."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from recorder.devices import Device
+from recorder.errors import HeatwrightError, Unready, WrongUse
+from recorder.store import Store
+from replay import Moment, find_moment, parse_time
+from replay.environment import recorded_device
+from replay.moments import At
+
+__all__ = ["Job", "Lost", "Plan", "Time", "parse_times"]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A `--at` argument as it was written, and what it means."""
+
+    text: str
+    at: At
+
+    @property
+    def label(self) -> str:
+        """The time in file names: `12.5s`, `end`, `event-7`."""
+        if self.at.event is not None:
+            return f"event-{self.at.event}"
+        return "end" if self.at.seconds is None else f"{self.at.seconds:g}s"
+
+
+def parse_times(texts: Sequence[str] | None, page_view: int | None) -> list[Time]:
+    """The times asked for, each once, in the order given; the end if none was.
+
+    Raises WrongUse for what is no time, or none of a page view's.
+    """
+    times = [Time(text, parse_time(text)) for text in texts or ["end"]]
+    if page_view is not None and any(time.at.event is not None for time in times):
+        raise WrongUse(
+            "Events are numbered through the whole session, not within a page view.",
+            "Leave --page-view out, or give seconds: --at 1.5s.",
+        )
+    return list({time.label: time for time in times}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One picture to be made; `number` is its place in the plan."""
+
+    number: int
+    session: str
+    time: Time
+    moment: Moment
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A moment that cannot be shown at any device; `number` as a job's."""
+
+    number: int
+    session: str
+    time: Time
+    error: HeatwrightError
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to show. `devices` None: each moment on the device that it was recorded on."""
+
+    sessions: Sequence[str]
+    times: Sequence[Time]
+    page_view: int | None
+    devices: Sequence[Device] | None
+
+    def count(self) -> int:
+        """How many pictures that is."""
+        return len(self.sessions) * len(self.times) * len(self.devices or [None])
+
+    def jobs(self, store: Store) -> Iterator[Job | Lost]:
+        """All of them, session by session; a moment is read when its turn comes.
+
+        Raises StoreUnavailable.
+        """
+        numbers = itertools.count()
+        for session, time in itertools.product(self.sessions, self.times):
+            try:
+                moment = find_moment(store, session, time.at, page_view=self.page_view)
+            except Unready:
+                raise
+            except HeatwrightError as error:
+                yield Lost(next(numbers), session, time, error)
+                continue
+            recorded = [recorded_device(moment.session, moment.document)]
+            for device in self.devices or recorded:
+                yield Job(next(numbers), session, time, moment, device)
