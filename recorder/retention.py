@@ -33,7 +33,7 @@ def enforce(
     }
     eraser.sweep()
     if any(one.sessions for one in removed.values()):
-        eraser.fold()  # what is gone from the file is else still in its log
+        store.shrink()  # which also empties the log: what is gone from the file is else still there
     return removed
 
 

@@ -233,6 +233,8 @@ dictionaries = sa.Table(
     sqlite_autoincrement=True,
 )
 
+_OUTSIDE = sa.text("object IS NOT NULL")
+
 # Consecutive batches of a closed document, in place of its chunks. Small columns first: who
 # reads them does not have to pass the large ones.
 blocks = sa.Table(
@@ -259,7 +261,7 @@ blocks = sa.Table(
     # Where the body is instead, if it is not here: then that is empty.
     sa.Column("object", sa.Text, sa.ForeignKey("objects.name")),
     sa.Index("ix_blocks_dictionary_id", "dictionary_id"),
-    sa.Index("ix_blocks_object", "object"),
+    sa.Index("ix_blocks_object", "object", sqlite_where=_OUTSIDE, postgresql_where=_OUTSIDE),
 )
 
 assets = sa.Table(
@@ -300,7 +302,7 @@ blobs = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     # As of `blocks`.
     sa.Column("object", sa.Text, sa.ForeignKey("objects.name")),
-    sa.Index("ix_blobs_object", "object"),
+    sa.Index("ix_blobs_object", "object", sqlite_where=_OUTSIDE, postgresql_where=_OUTSIDE),
 )
 
 # Bodies that lie outside of the database, see `store.outside`. What no row refers to any longer is
@@ -313,6 +315,7 @@ objects = sa.Table(
     # SHA-256 of its bytes.
     sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # One row, if bodies may lie outside: where, and in which folder there. Two stores at one URL
@@ -322,6 +325,7 @@ object_place = sa.Table(
     metadata,
     sa.Column("folder", sa.Text, primary_key=True),
     sa.Column("url", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 derived = sa.Table(

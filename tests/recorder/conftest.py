@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import aiohttp
@@ -13,6 +13,7 @@ from recorder.collector import serving
 from recorder.sites import Site
 from recorder.store import Store
 from tests.recorder.making import ORIGIN
+from tests.recorder.rows import Rows
 from tests.support.postgres import Cluster, cluster
 
 
@@ -66,6 +67,31 @@ def store(request: pytest.FixtureRequest, backend: str) -> Iterator[Store]:
     shutil.copyfile(request.getfixturevalue("new_store"), file)
     with Store.open(url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def fresh(
+    request: pytest.FixtureRequest, new_store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """Makes further stores of a backend: the URL of one in which nothing is."""
+
+    def make(backend: str) -> str:
+        if backend == "postgresql":
+            server: Cluster = request.getfixturevalue("postgres")
+            return server.url(server.database(request.getfixturevalue("new_database")))
+        file = tmp_path_factory.mktemp("fresh") / "heatwright.db"
+        shutil.copyfile(new_store, file)
+        return f"sqlite:///{file}"
+
+    return make
+
+
+@pytest.fixture
+def rows(store: Store) -> Iterator[Rows]:
+    """The tables of the store, past it."""
+    found = Rows(store)
+    yield found
+    found.close()
 
 
 @pytest.fixture

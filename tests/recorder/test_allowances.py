@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sqlite3
 import time
 from typing import Any
 
@@ -19,9 +18,10 @@ from recorder.collector import serving
 from recorder.json_guard import longest_string, value_count
 from recorder.refusals import EventRefusal, Refusal, RefusedBatch
 from recorder.sites import Site
-from recorder.store import Accepted, QuarantineRow, Store
+from recorder.store import Accepted, QuarantineRow, Store, tables
 from tests.recorder.making import NOW, batch, body, custom, meta, move
 from tests.recorder.posting import post
+from tests.recorder.rows import Rows
 
 SIDES = pytest.mark.parametrize(("beyond", "kept"), [(-1, True), (0, True), (1, False)])
 
@@ -136,44 +136,45 @@ def test_only_what_tags_send_is_judged(
 
 
 @SIDES
-def test_a_sites_day(store: Store, site: Site, beyond: int, kept: bool, store_url: str) -> None:
+def test_a_sites_day(store: Store, site: Site, beyond: int, kept: bool, rows: Rows) -> None:
     other = store.sites.add("other", ["https://other.example"])
     first = [batch(site.write_key, sequence=0)]
     store.accept_many(first, source="tag")
-    used = usage(store_url)["shop"][0]
+    used = usage(rows)["shop"][0]
     store.sites.change("shop", quota=2 * used - beyond)
     same = batch(site.write_key, sequence=1)
     verdict = store.accept_many([same], source="tag")[0]
     if kept:
         assert verdict is Accepted.STORED
-        assert usage(store_url) == {"shop": (2 * used, 2)}
+        assert usage(rows) == {"shop": (2 * used, 2)}
     else:
         assert isinstance(verdict, RefusedBatch) and verdict.reason is Refusal.QUOTA
         assert verdict.retry_after is not None
         midnight = (time.time() + verdict.retry_after) % 86_400
         assert midnight < 3 or midnight > 86_397
-        assert usage(store_url) == {"shop": (used, 1)}
+        assert usage(rows) == {"shop": (used, 1)}
     # Of a duplicate nothing is counted, and other sites have days of their own.
     assert store.accept_many(first, source="tag") == [Accepted.DUPLICATE]
     names = {"session": "s-2", "document": "d-2"}
     assert store.accept(batch(other.write_key, **names), source="tag") is Accepted.STORED
-    assert usage(store_url)["shop"][1] == (2 if kept else 1)
+    assert usage(rows)["shop"][1] == (2 if kept else 1)
 
 
-def usage(store_url: str) -> dict[str, tuple[int, int]]:
+def usage(rows: Rows) -> dict[str, tuple[int, int]]:
     """Bytes and batches by site, of all days."""
-    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"))
-    rows = connection.execute("SELECT site_id, sum(bytes), sum(batches) FROM usage GROUP BY 1")
-    found = {site: (size, count) for site, size, count in rows}
-    connection.close()
+    of_day = rows.read(*(tables.usage.c[name] for name in ("site_id", "bytes", "batches")))
+    found: dict[str, tuple[int, int]] = {}
+    for site, size, count in of_day:
+        before = found.get(site, (0, 0))
+        found[site] = before[0] + size, before[1] + count
     return found
 
 
 def test_a_quota_begins_anew_each_day(
-    store: Store, site: Site, store_url: str, monkeypatch: pytest.MonkeyPatch
+    store: Store, site: Site, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert refusal(store, site.write_key) is None
-    store.sites.change("shop", quota=usage(store_url)["shop"][0])
+    store.sites.change("shop", quota=usage(rows)["shop"][0])
     assert refusal(store, site.write_key, sequence=1) is Refusal.QUOTA
     tomorrow = time.time() + 86_400
     monkeypatch.setattr("recorder.store.allowances.time.time", lambda: tomorrow)

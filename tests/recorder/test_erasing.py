@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-import shutil
+import re
 import signal
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,9 @@ from recorder.masking import Policy
 from recorder.refusals import Refusal, RefusedBatch
 from recorder.sites import Site
 from recorder.store import Accepted, Outcome, Store, Who, engine
+from recorder.store.tables import blocks, chunks, derived, documents, sessions
 from recorder.store.tombstones import digest_of, shown
+from tests.docs.sources import doc
 from tests.recorder.filling import (
     EVERYTHING,
     SECRET,
@@ -34,24 +37,24 @@ from tests.recorder.filling import (
 from tests.recorder.making import NOW, ORIGIN, batch, body, meta, move
 from tests.recorder.packing.pages import visit
 from tests.recorder.posting import post
+from tests.recorder.rows import Rows
+from tests.support.postgres import Cluster
 
 ROOT = Path(__file__).parents[2]
 
 
-def raw_of(store_url: str, visitor: str) -> list[bytes]:
-    """What the file holds of a visitor, byte for byte: names, and middles of packed bodies."""
-    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"))
-    of = "document_id IN (SELECT d.id FROM documents d JOIN sessions s ON s.id = d.session_id"
-    of += " WHERE s.visitor_id = ?)"
-    found = [visitor.encode()]
-    for columns, table in (("body", "chunks"), ("body, pointers, ledger", "blocks")):
-        query = f"SELECT {columns} FROM {table} WHERE {of}"  # noqa: S608
-        for row in connection.execute(query, (visitor,)):
-            found += [value[len(value) // 3 :][:40] for value in row if len(value) > 90]
-    keys = connection.execute("SELECT body FROM derived WHERE key = ?", (f"document-{visitor}",))
-    found += [row[0] for row in keys]
-    connection.close()
-    return found
+def raw_of(rows: Rows, visitor: str) -> list[bytes]:
+    """What is stored of a visitor, byte for byte: his name, and middles of packed bodies."""
+    his = sa.select(documents.c.id).join(sessions).where(sessions.c.visitor_id == visitor)
+    packed = [
+        value
+        for columns in ((chunks.c.body,), (blocks.c.body, blocks.c.pointers, blocks.c.ledger))
+        for column in columns
+        for value in rows.select(sa.select(column).where(column.table.c.document_id.in_(his)))
+    ]
+    of_derived = sa.select(derived.c.body).where(derived.c.key == f"document-{visitor}")
+    middles = [value[len(value) // 3 :][:40] for value in packed if len(value) > 90]
+    return [visitor.encode(), *middles, *rows.select(of_derived)]
 
 
 def bytes_of(folder: Path) -> bytes:
@@ -61,9 +64,22 @@ def bytes_of(folder: Path) -> bytes:
     return b"\n".join(file.read_bytes() for file in files)
 
 
+@pytest.fixture
+def disk(request: pytest.FixtureRequest, rows: Rows) -> Callable[[], bytes]:
+    """All that lies on the disk of a store: SQLite's files, or those of a PostgreSQL database
+    (but its log, see docs/privacy.md) once what the page asks for has been done."""
+    url = sa.make_url(rows.url)
+    if url.get_backend_name() == "sqlite":
+        return lambda: bytes_of(Path(str(url.database)).parent)
+    server: Cluster = request.getfixturevalue("postgres")
+    found = re.search(r"run `(.+?)` in the database", doc("privacy.md"))
+    assert found
+    return lambda: server.settled(str(url.database), found[1])
+
+
 @pytest.mark.parametrize("compacted", [False, True], ids=["as it came", "compacted"])
 def test_an_erased_visitor_is_nowhere(
-    compacted: bool, store: Store, store_url: str, site: Site
+    compacted: bool, store: Store, site: Site, rows: Rows, disk: Callable[[], bytes]
 ) -> None:
     """Others' recordings, also those packed against the same dictionary, stay byte for byte."""
     fill(store, site)
@@ -71,18 +87,17 @@ def test_an_erased_visitor_is_nowhere(
         done = store.compactor().run(EVERYTHING)
         assert (done.made, done.left) == (1, {})
     before = everything_of(store)
-    folder = Path(store_url.removeprefix("sqlite:///")).parent
-    raw = raw_of(store_url, SECRET)
+    raw = raw_of(rows, SECRET)
     assert len(raw) >= 4
-    assert all(one in bytes_of(folder) for one in raw)
+    everything = disk()
+    assert all(one in everything for one in raw)
     found = store.eraser().find(Who("visitor", SECRET))
     assert [(one.site_id, one.sessions, one.documents) for one in found] == [("shop", 1, 2)]
     removed = store.eraser().erase(Who("visitor", SECRET))
     assert store.eraser().rewrite()
     assert (removed.sessions, removed.documents, removed.derived, removed.assets) == (1, 2, 1, 1)
-    everything = bytes_of(folder)
+    everything = disk()
     assert [one for one in raw if one in everything] == []
-    assert (folder / "heatwright.db-wal").stat().st_size == 0
     after = everything_of(store)
     assert SECRET not in repr(after)
     assert SECRET not in repr(store.audit.entries())
@@ -284,15 +299,12 @@ def test_visitors_are_found_by_the_id_that_the_site_gave_them(store: Store, site
 @settings(max_examples=4)
 @given(st.randoms(use_true_random=False), st.booleans(), st.booleans())
 def test_afterwards_all_is_as_if_he_had_never_been_there(
-    tmp_path_factory: pytest.TempPathFactory,
-    new_store: Path,
+    fresh: Callable[[str], str],
+    backend: str,
     chance: random.Random,
     compacted: bool,
     late: bool,
 ) -> None:
-    folder = tmp_path_factory.mktemp("erased")
-    for name in ("one.db", "other.db"):
-        shutil.copyfile(new_store, folder / name)
     names = ["ann", "bob", "cyd", "dee"]
     gone = chance.choice(names)
 
@@ -304,7 +316,7 @@ def test_afterwards_all_is_as_if_he_had_never_been_there(
             pairs.append((name, batch(key, odd, sequence=2, **ids)))
         return pairs
 
-    with Store.open(f"sqlite:///{folder}/one.db") as store:
+    with Store.open(fresh(backend)) as store:
         site = store.sites.add("shop", [ORIGIN], policy=Policy())
         pairs = made(site.write_key)
         chance.shuffle(pairs)
@@ -318,7 +330,7 @@ def test_afterwards_all_is_as_if_he_had_never_been_there(
             refused = isinstance(verdict, RefusedBatch) and verdict.reason is Refusal.ERASED
             assert refused == (name == gone)
         found = everything_of(store)
-    with Store.open(f"sqlite:///{folder}/other.db") as store:
+    with Store.open(fresh(backend)) as store:
         site = store.sites.add("shop", [ORIGIN], policy=Policy())
         store.accept_many([one for name, one in made(site.write_key) if name != gone], source="tag")
         assert found == everything_of(store)
@@ -358,19 +370,17 @@ with Store.open(sys.argv[1]) as store:
 """
 
 
-def test_another_process_may_go_on_writing_meanwhile(store_url: str) -> None:
+def test_another_process_may_go_on_writing_meanwhile(store: Store, site: Site, rows: Rows) -> None:
     """He is erased while batches of his come in: none comes after that, others' all do."""
-    with Store.open(store_url) as store:
-        key = store.sites.add("shop", [ORIGIN]).write_key
-        process = started(WRITING, store_url, key)
-        removed = store.eraser().erase(Who("visitor", "ann"))
-        said, _ = process.communicate(timeout=60)
-        reason, number = said.split()
-        assert (reason, process.returncode) == ("erased", 0)
-        assert removed.sessions == int(number) > 5
-        (bob,) = store.sessions()
-        assert (bob.visitor_id, store.gaps("b")) == ("bob", [])
-        assert len(store.events("b")) == 2 * (int(number) + 1)
+    process = started(WRITING, rows.url, site.write_key)
+    removed = store.eraser().erase(Who("visitor", "ann"))
+    said, _ = process.communicate(timeout=60)
+    reason, number = said.split()
+    assert (reason, process.returncode) == ("erased", 0)
+    assert removed.sessions == int(number) > 5
+    (bob,) = store.sessions()
+    assert (bob.visitor_id, store.gaps("b")) == ("bob", [])
+    assert len(store.events("b")) == 2 * (int(number) + 1)
 
 
 ERASING = """
@@ -399,39 +409,33 @@ with Store.open(sys.argv[1]) as store:
 """
 
 
-def test_killed_in_the_midst_a_second_run_ends_it(store_url: str) -> None:
+def test_killed_in_the_midst_a_second_run_ends_it(store: Store, site: Site, rows: Rows) -> None:
     """Each session is there whole or not at all, wherever it was killed."""
-    with Store.open(store_url) as store:
-        key = store.sites.add("shop", [ORIGIN]).write_key
-        made = [
-            batch(key, visitor="ann", session=f"s-{n}", document=f"d-{n}-{m}")
-            for n in range(7)
-            for m in range(3)
-        ]
-        store.accept_many(made, source="tag")
-        store.accept_many(visit(key, "bob"), source="tag")
-        bobs = [bytes(event.data) for event in store.events("document-bob")]
+    made = [
+        batch(site.write_key, visitor="ann", session=f"s-{n}", document=f"d-{n}-{m}")
+        for n in range(7)
+        for m in range(3)
+    ]
+    store.accept_many(made, source="tag")
+    store.accept_many(visit(site.write_key, "bob"), source="tag")
+    bobs = [bytes(event.data) for event in store.events("document-bob")]
     for where, expected in (("before the commit", 5), ("after the commit", 3)):
-        process = started(ERASING, store_url, where)
+        process = started(ERASING, rows.url, where)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        with Store.open(store_url) as store:
-            left = store.sessions(visitor="ann")
+        with Store.open(rows.url) as opened:  # as whoever starts it again
+            left = opened.sessions(visitor="ann")
             assert len(left) == expected
             for one in left:
-                documents = store.documents(one.id)
-                assert len(documents) == 3
-                assert all(len(store.events(document.id)) == 2 for document in documents)
-        with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        connection.close()
-    with Store.open(store_url) as store:
-        store.eraser().erase(Who("visitor", "ann"))
-        assert store.sessions(visitor="ann") == []
-        assert [bytes(event.data) for event in store.events("document-bob")] == bobs
-        with pytest.raises(RefusedBatch):
-            store.accept(made[0], source="tag")
+                found = opened.documents(one.id)
+                assert len(found) == 3
+                assert all(len(opened.events(document.id)) == 2 for document in found)
+        rows.check()
+    store.eraser().erase(Who("visitor", "ann"))
+    assert store.sessions(visitor="ann") == []
+    assert [bytes(event.data) for event in store.events("document-bob")] == bobs
+    with pytest.raises(RefusedBatch):
+        store.accept(made[0], source="tag")
 
 
 def test_large_sessions_are_removed_one_by_one(

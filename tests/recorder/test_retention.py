@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -13,8 +16,8 @@ from recorder.errors import WrongUse
 from recorder.refusals import RefusedBatch
 from recorder.retention import enforce, retaining
 from recorder.sites import Site
-from recorder.store import Accepted, Outcome, Store
-from tests.recorder.making import NOW, ORIGIN, batch, body, meta
+from recorder.store import Accepted, Outcome, Store, engine
+from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta
 from tests.recorder.posting import post
 
 DAY = 86_400_000
@@ -141,3 +144,28 @@ async def test_a_running_collector_enforces_it(store: Store, site: Site) -> None
                 break
     assert "s-1" not in {one.id for one in store.sessions()}
     assert len(store.sessions()) == number - 1
+
+
+def test_room_is_given_back_to_the_disk(
+    store: Store, site: Site, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cause: of so many pages one was given back, in a transaction of its own, for Python's
+    sqlite3 steps once through what has no columns: 25 s for 23 MB. A running collector gave
+    back none."""
+    store.sites.change("shop", retention_ms=30 * DAY)
+    for number in range(40):
+        noise = [custom("noise", os.urandom(20_000).hex())]
+        made = batch(site.write_key, noise, session=f"s-{number}", document=f"d-{number}")
+        store.accept(msgspec.structs.replace(made, received_at=NOW), source="tag")
+    file = Path(store_url.removeprefix("sqlite:///"))
+    before, transactions, begin = file.stat().st_size, 0, engine.Database.writing
+
+    def counted(self: engine.Database) -> Any:
+        nonlocal transactions
+        transactions += 1
+        return begin(self)
+
+    monkeypatch.setattr(engine.Database, "writing", counted)
+    assert enforce(store, NOW + 31 * DAY)["shop"].sessions == 40
+    assert transactions < 10
+    assert before > 900_000 and file.stat().st_size < 600_000

@@ -19,8 +19,10 @@ from recorder.errors import UnknownSite, WrongUse
 from recorder.refusals import READ_STATUS, ReadRefusal
 from recorder.sites import Site
 from recorder.store import Store
+from recorder.store.tables import chunks, metadata, tokens
 from recorder.tokens import Scope
 from tests.recorder.making import NOW, batch, meta, move
+from tests.recorder.rows import Rows
 
 Get = tuple[int, Any, Any]
 
@@ -49,16 +51,14 @@ async def api(base_url: str, store: Store, site: Site) -> str:
     return base_url
 
 
-def test_of_a_token_only_a_digest_is_kept(store: Store, store_url: str) -> None:
+def test_of_a_token_only_a_digest_is_kept(store: Store, rows: Rows) -> None:
     token, secret = store.tokens.add("qa", Scope.SESSIONS)
     assert len(secret) >= 47 and set(secret) <= set(string.ascii_letters + string.digits + "_-")
     assert store.tokens.by_secret(secret) is not None
     assert store.tokens.by_secret(secret + "x") is store.tokens.by_secret("") is None
-    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"))
-    (digest,) = connection.execute("SELECT digest FROM tokens").fetchone()
-    assert digest == hashlib.sha256(secret.encode()).digest()
-    assert secret not in "\n".join(connection.iterdump())
-    connection.close()
+    assert rows.read(tokens.c.digest) == [hashlib.sha256(secret.encode()).digest()]
+    everything = [rows.select(table.select()) for table in metadata.sorted_tables]
+    assert secret not in repr(everything)
     assert [one.id for one in store.tokens.list()] == [token.id]
 
 
@@ -272,12 +272,9 @@ async def test_any_question_gets_a_documented_status(
 
 
 async def test_a_damaged_recording_is_said_so(
-    client: aiohttp.ClientSession, api: str, store_url: str, secret: str
+    client: aiohttp.ClientSession, api: str, rows: Rows, secret: str
 ) -> None:
-    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"))
-    connection.execute("UPDATE chunks SET body = x'00'")
-    connection.commit()
-    connection.close()
+    rows.change(chunks.update().values(body=b"\0"))
     url = f"{api}/v1/sessions/session-2/events"
     status, reply, _ = await get(client, url, secret)
     assert (status, reply["error"]["reason"]) == (422, ReadRefusal.DAMAGED.value)

@@ -26,9 +26,10 @@ from recorder.errors import (
 from recorder.masking import Policy
 from recorder.sites import Site
 from recorder.store import Accepted, Outcome, Store, migrations
-from recorder.store.tables import metadata
+from recorder.store.tables import chunks, metadata
 from tests.recorder.contents import contents
 from tests.recorder.making import NOW, ORIGIN, batch, body, custom, meta, move, route
+from tests.recorder.rows import Rows
 
 MIGRATIONS = Path(migrations.__path__[0])
 
@@ -284,10 +285,9 @@ def test_what_is_no_origin(store: Store, origin: str) -> None:
         store.sites.add("shop", [origin])
 
 
-def test_migrations_build_the_tables(store: Store, store_url: str) -> None:
-    with sa.create_engine(store_url).connect() as connection:
+def test_migrations_build_the_tables(rows: Rows) -> None:
+    with rows.connected() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        connection.engine.dispose()
 
 
 def test_sites_of_an_older_store_get_the_defaults_of_the_tag(tmp_path: Path) -> None:
@@ -361,10 +361,8 @@ def test_what_is_no_store(url: str) -> None:
         Store.open(url)
 
 
-def test_a_damaged_batch_is_named(store: Store, site: Site, store_url: str) -> None:
+def test_a_damaged_batch_is_named(store: Store, site: Site, rows: Rows) -> None:
     store.accept(batch(site.write_key), source="tag")
-    with sqlite3.connect(file_of(store_url)) as connection:
-        connection.execute("UPDATE chunks SET body = x'00'")
-    connection.close()
+    rows.change(chunks.update().values(body=b"\0"))
     with pytest.raises(BrokenRecording, match="Batch 0 of document document-1"):
         store.events("document-1")

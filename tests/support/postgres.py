@@ -104,6 +104,16 @@ class Cluster:
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def settled(self, database: str, commands: str) -> bytes:
+        """Every file of a database, once its owner has given these commands."""
+        with psycopg.connect(self._address(database), autocommit=True) as connection:
+            for command in (*filter(None, commands.split(";")), "CHECKPOINT"):
+                connection.execute(command.encode())
+            query = "SELECT oid FROM pg_database WHERE datname = current_database()"
+            (oid,) = connection.execute(query).fetchone() or (0,)
+        files = sorted((self._data / "base" / str(oid)).iterdir())
+        return b"\n".join(file.read_bytes() for file in files)
+
     def url(self, database: str) -> str:
         """What `--store` takes."""
         return f"postgresql+psycopg://heatwright@/{database}?host={self._folder}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,8 +24,9 @@ from recorder.index.terms import TermKind
 from recorder.sites import Site
 from recorder.store import Store
 from recorder.store.forgetting import forget
-from recorder.store.tables import indexed_documents, indexed_sessions, occurrences, terms
+from recorder.store.tables import chunks, indexed_documents, indexed_sessions, occurrences, terms
 from tests.recorder.making import NOW, ORIGIN, batch, custom, meta, move
+from tests.recorder.rows import Rows
 from tests.recorder.visits import NOVEMBER, Visit
 from tests.support.tagged import eventually
 
@@ -223,15 +223,10 @@ async def test_the_collector_indexes_by_itself(store: Store, site: Site) -> None
     assert refresh(store) == 0
 
 
-def test_a_damaged_recording_is_found_by_the_rest(store: Store, site: Site, store_url: str) -> None:
+def test_a_damaged_recording_is_found_by_the_rest(store: Store, site: Site, rows: Rows) -> None:
     busy(1).keep(store, site.write_key)
-    store.close()
-    path = store_url.removeprefix("sqlite:///")
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE chunks SET body = x'00' WHERE document_id LIKE '%-0'")
-    connection.close()
-    with Store.open(store_url) as again:
-        assert found(again, "visited = /checkout and clicks = 0") == {"session-1"}
+    rows.change(chunks.update().where(chunks.c.document_id.like("%-0")).values(body=b"\0"))
+    assert found(store, "visited = /checkout and clicks = 0") == {"session-1"}
 
 
 def test_what_cannot_be_read_takes_no_answer_away(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,11 @@ from recorder.store import Accepted, Compaction, Scope, Store
 from recorder.store.packing.frames import Dictionary, inflate
 from recorder.store.packing.pointers import as_points, event_points, in_order
 from recorder.store.packing.source import read_batches
+from recorder.store.tables import blocks, chunks, dictionaries
 from tests.recorder.contents import contents as everything
 from tests.recorder.making import NOW, ORIGIN, body, move
 from tests.recorder.packing.pages import click, moves, visit
+from tests.recorder.rows import Rows
 
 EVERYTHING = Scope(now=NOW + 60_000, everything=True)
 
@@ -47,23 +48,12 @@ def contents(store: Store) -> dict[str, Any]:
     return {**read, "points": points}
 
 
-@pytest.fixture
-def database(store_url: str) -> Iterator[sqlite3.Connection]:
-    """The file itself, as nobody else is to touch it."""
-    connection = sqlite3.connect(store_url.removeprefix("sqlite:///"))
-    yield connection
-    connection.close()
-
-
-def dictionary_bodies(database: sqlite3.Connection) -> list[bytes]:
+def dictionary_bodies(rows: Rows) -> list[bytes]:
     bodies: dict[int | None, Dictionary | None] = {None: None}
-    for id, base, frame in database.execute("SELECT id, base_id, body FROM dictionaries"):
+    columns = dictionaries.c.id, dictionaries.c.base_id, dictionaries.c.body
+    for id, base, frame in sorted(rows.read(*columns)):
         bodies[id] = Dictionary.of(id, inflate(frame, bodies[base]))
     return [one.body for one in bodies.values() if one]
-
-
-def count(database: sqlite3.Connection, table: str) -> int:
-    return int(database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])  # noqa: S608
 
 
 # A hostile and an odd batch among ordinary ones.
@@ -117,9 +107,7 @@ def test_compaction_at_any_point_changes_nothing(
         assert contents(store) == ordered
 
 
-def test_what_a_page_shares_is_stored_once(
-    store: Store, site: Site, database: sqlite3.Connection
-) -> None:
+def test_what_a_page_shares_is_stored_once(store: Store, site: Site, rows: Rows) -> None:
     names = [f"Person{n:02d}" for n in range(20)]
     for number, name in enumerate(names):
         accept(store, visit(site.write_key, name, banner=number % 5))
@@ -127,9 +115,9 @@ def test_what_a_page_shares_is_stored_once(
     done = compact(store)
     assert contents(store) == before
     assert (done.documents, done.made, done.left) == (20, 1, {})
-    assert count(database, "chunks") == 0
+    assert rows.count(chunks) == 0
     assert done.ratio > 30
-    (shared,) = dictionary_bodies(database)
+    (shared,) = dictionary_bodies(rows)
     assert b"A tent for the hills" in shared
     assert not any(name.encode() in shared for name in names)
 
@@ -148,12 +136,12 @@ def test_points_are_what_the_events_hold(store: Store, site: Site) -> None:
 
 
 def test_two_visitors_share_nothing_until_a_third_comes(
-    store: Store, site: Site, database: sqlite3.Connection
+    store: Store, site: Site, rows: Rows
 ) -> None:
     for name in ("ann", "bob"):
         accept(store, visit(site.write_key, name))
     alone = compact(store)
-    assert count(database, "dictionaries") == 0
+    assert rows.count(dictionaries) == 0
     accept(store, visit(site.write_key, "cyd"))
     before = contents(store)
     done = compact(store, 1)
@@ -165,7 +153,7 @@ def test_two_visitors_share_nothing_until_a_third_comes(
 
 
 def test_one_user_with_three_visitor_ids_is_one_person(
-    store: Store, site: Site, database: sqlite3.Connection
+    store: Store, site: Site, rows: Rows
 ) -> None:
     for name in ("phone", "laptop", "work"):
         accept(store, visit(site.write_key, name, greeting="Hello Eve Adams", user="u-1"))
@@ -173,11 +161,11 @@ def test_one_user_with_three_visitor_ids_is_one_person(
     for name in ("ann", "bob"):
         accept(store, visit(site.write_key, name))
     assert compact(store, 1).made == 1
-    assert not any(b"Eve" in shared for shared in dictionary_bodies(database))
+    assert not any(b"Eve" in shared for shared in dictionary_bodies(rows))
 
 
 def test_a_late_batch_lies_beside_the_block_until_the_next_time(
-    store: Store, site: Site, database: sqlite3.Connection
+    store: Store, site: Site, rows: Rows, backend: str, fresh: Callable[[str], str]
 ) -> None:
     batches = visit(site.write_key, "ann", batches=6)
     accept(store, [batches[n] for n in (0, 1, 3, 5)])
@@ -185,12 +173,12 @@ def test_a_late_batch_lies_beside_the_block_until_the_next_time(
     assert store.gaps("document-ann") == [2, 4]
     assert store.accept(batches[2], source="tag") is Accepted.STORED
     assert store.gaps("document-ann") == [4]
-    assert (count(database, "chunks"), count(database, "blocks")) == (1, 1)
+    assert (rows.count(chunks), rows.count(blocks)) == (1, 1)
     with_late = contents(store)
     compact(store, 1)
     assert contents(store) == with_late
-    assert (count(database, "chunks"), count(database, "blocks")) == (0, 1)
-    with Store.open(f"sqlite:///{Path(store.name).parent}/other.db") as other:
+    assert (rows.count(chunks), rows.count(blocks)) == (0, 1)
+    with Store.open(fresh(backend)) as other:
         same = other.sites.add("shop", [ORIGIN])
         accept(other, [visit(same.write_key, "ann", batches=6)[n] for n in (0, 1, 2, 3, 5)])
         assert contents(other) == with_late
@@ -218,40 +206,44 @@ def test_a_batch_is_known_again_after_compaction(store: Store, site: Site) -> No
     assert contents(store) == before
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE blocks SET body = x'00'",
-        "UPDATE blocks SET body = CAST(substr(body, 1, length(body) - 1) || x'00' AS BLOB)",
-        "UPDATE blocks SET pointers = x'00'",
-        "UPDATE blocks SET pointers = x''",
-        "UPDATE blocks SET ledger = x'01'",
-        "UPDATE blocks SET format = 99",
-        "UPDATE dictionaries SET body = x'00'",
-        "PRAGMA foreign_keys = OFF; DELETE FROM dictionaries",
-    ],
-)
-def test_a_damaged_block_is_named(
-    store: Store, site: Site, database: sqlite3.Connection, store_url: str, damage: str
-) -> None:
+def last_byte(rows: Rows) -> None:
+    """Of the checksum of each body."""
+    for document, packed in rows.read(blocks.c.document_id, blocks.c.body):
+        other = blocks.update().where(blocks.c.document_id == document)
+        rows.change(other.values(body=packed[:-1] + bytes([packed[-1] ^ 1])))
+
+
+Damage = Callable[[Rows], None]
+
+DAMAGES: dict[str, Damage] = {
+    "no body": lambda rows: rows.change(blocks.update().values(body=b"\0")),
+    "another checksum": last_byte,
+    "no columns": lambda rows: rows.change(blocks.update().values(pointers=b"\0")),
+    "empty columns": lambda rows: rows.change(blocks.update().values(pointers=b"")),
+    "no ledger": lambda rows: rows.change(blocks.update().values(ledger=b"\1")),
+    "a later form": lambda rows: rows.change(blocks.update().values(format=99)),
+    "another dictionary": lambda rows: rows.change(dictionaries.update().values(body=b"\0")),
+    "no dictionary": lambda rows: rows.change(dictionaries.delete()),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_block_is_named(store: Store, site: Site, rows: Rows, damage: Damage) -> None:
     for name in ("ann", "bob", "cyd"):
         accept(store, visit(site.write_key, name))
     compact(store)
-    database.executescript(damage)
+    damage(rows)
     with (
-        Store.open(store_url) as opened,  # which has no dictionary in memory
+        Store.open(rows.url) as opened,  # which has no dictionary in memory
         pytest.raises(BrokenRecording, match="block from batch 0 of document document-bob"),
     ):
         opened.events("document-bob")
 
 
-def test_a_damaged_ledger_lets_nothing_take_its_place(
-    store: Store, site: Site, database: sqlite3.Connection
-) -> None:
+def test_a_damaged_ledger_lets_nothing_take_its_place(store: Store, site: Site, rows: Rows) -> None:
     accept(store, visit(site.write_key, "ann"))
     compact(store)
-    database.execute("UPDATE blocks SET ledger = x'01'")
-    database.commit()
+    rows.change(blocks.update().values(ledger=b"\1"))
     verdicts = store.accept_many(
         [visit(site.write_key, "ann")[1], visit(site.write_key, "bob")[0]], source="tag"
     )
@@ -259,23 +251,20 @@ def test_a_damaged_ledger_lets_nothing_take_its_place(
     assert verdicts[1] is Accepted.STORED
 
 
-def test_what_cannot_be_proven_stays_as_it_was(
-    store: Store, site: Site, database: sqlite3.Connection
-) -> None:
+def test_what_cannot_be_proven_stays_as_it_was(store: Store, site: Site, rows: Rows) -> None:
     """A chunk that gives other events than were acknowledged, or none."""
     for name in ("ann", "bob", "cyd"):
         accept(store, visit(site.write_key, name, batches=2))
     other = zstandard.ZstdCompressor().compress(b'[{"type":3,"timestamp":1.0,"data":{}}]')
-    change = "UPDATE chunks SET body = ? WHERE document_id = ? AND sequence = 1"
-    database.execute(change, (other, "document-ann"))
-    database.execute(change, (b"rubbish", "document-bob"))
-    database.commit()
+    for document, damaged in (("document-ann", other), ("document-bob", b"rubbish")):
+        second = (chunks.c.document_id == document) & (chunks.c.sequence == 1)
+        rows.change(chunks.update().where(second).values(body=damaged))
     compactor = store.compactor()
     done = compactor.run(EVERYTHING)
     assert done.documents == 1
     assert set(done.left) == {"document-ann", "document-bob"}
     assert "Batch 1" in done.left["document-ann"] and "damaged" in done.left["document-bob"]
-    assert count(database, "chunks") == 4
+    assert rows.count(chunks) == 4
     assert compactor.run(EVERYTHING).documents == 0
 
 
@@ -299,9 +288,7 @@ def test_a_batch_that_comes_meanwhile_is_not_lost(
     assert len(store.events("document-ann")) == sum(len(one.events) for one in batches[:3])
 
 
-def test_a_changed_page_gets_another_dictionary(
-    store: Store, site: Site, database: sqlite3.Connection
-) -> None:
+def test_a_changed_page_gets_another_dictionary(store: Store, site: Site, rows: Rows) -> None:
     for number in range(6):
         accept(store, visit(site.write_key, f"old{number}"))
     compactor = store.compactor()
@@ -313,7 +300,7 @@ def test_a_changed_page_gets_another_dictionary(
     assert [done.made for done in rounds] == [0, 0, 1]  # with the third visitor
     assert rounds[-1].repacked == 3
     assert rounds[-1].after < first.after * 2
-    assert len(dictionary_bodies(database)) == 2
+    assert len(dictionary_bodies(rows)) == 2
     accept(store, visit(site.write_key, "new9", version="2"))
     done = compactor.run(Scope(now=EVERYTHING.now + 20, everything=True))
     assert (done.documents, done.made) == (1, 0)
@@ -321,7 +308,7 @@ def test_a_changed_page_gets_another_dictionary(
 
 
 def test_dictionaries_of_a_page_are_few_and_none_is_kept_for_nothing(
-    store: Store, site: Site, database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+    store: Store, site: Site, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "DICTIONARIES_PER_PAGE", 1)
     compactor = store.compactor()
@@ -334,13 +321,12 @@ def test_dictionaries_of_a_page_are_few_and_none_is_kept_for_nothing(
     before = contents(store)
     for number in range(4):
         compactor.run(Scope(now=EVERYTHING.now + (10 + number) * hour, everything=True))
-    assert database.execute("SELECT COUNT(DISTINCT dictionary_id) FROM blocks").fetchone() == (1,)
-    assert count(database, "dictionaries") <= 2  # the other is what this one is packed against
+    assert len(set(rows.read(blocks.c.dictionary_id))) == 1
+    assert rows.count(dictionaries) <= 2  # the other is what this one is packed against
     assert contents(store) == before
-    database.execute("DELETE FROM blocks")
-    database.commit()
+    rows.change(blocks.delete())
     compactor.run(Scope(now=EVERYTHING.now + 99 * hour, everything=True))
-    assert count(database, "dictionaries") == 0
+    assert rows.count(dictionaries) == 0
 
 
 def test_who_counts_as_closed(store: Store, site: Site) -> None:
@@ -357,7 +343,7 @@ def test_who_counts_as_closed(store: Store, site: Site) -> None:
 def test_a_large_document_is_several_blocks(
     store: Store,
     site: Site,
-    database: sqlite3.Connection,
+    rows: Rows,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "BLOCK_BYTES", 20_000)
@@ -372,9 +358,9 @@ def test_a_large_document_is_several_blocks(
     before = contents(store)
     compact(store)
     assert contents(store) == before
-    starts = [row[0] for row in database.execute("SELECT sequence FROM blocks ORDER BY sequence")]
+    starts = rows.read(blocks.c.sequence)
     assert {7, 32, 57} <= set(starts)
-    sizes = [row[0] for row in database.execute("SELECT size FROM blocks")]
+    sizes = rows.read(blocks.c.size)
     assert len(sizes) > 3 and max(sizes) < 22_000
     late = decode_batch(body(site.write_key, [click(chance, 9)], sequence=70), NOW)
     accept(store, [late])
@@ -383,12 +369,12 @@ def test_a_large_document_is_several_blocks(
 
 
 def test_nothing_of_what_was_replaced_stays_in_the_file(
-    store: Store, site: Site, database: sqlite3.Connection
+    store: Store, site: Site, rows: Rows, store_url: str
 ) -> None:
     for number in range(40):
         accept(store, visit(site.write_key, f"visitor{number}"))
-    bodies = [row[0] for row in database.execute("SELECT body FROM chunks")]
-    file = Path(store.name)
+    bodies = rows.read(chunks.c.body)
+    file = Path(store_url.removeprefix("sqlite:///"))
     store.shrink()
     before = file.stat().st_size
     compact(store)
@@ -396,11 +382,12 @@ def test_nothing_of_what_was_replaced_stays_in_the_file(
     kept = file.read_bytes() + file.with_name(file.name + "-wal").read_bytes()
     assert not any(one[8:40] in kept for one in bodies)
     assert file.stat().st_size < before
-    assert database.execute("PRAGMA freelist_count").fetchone() == (0,)
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA freelist_count").scalar() == 0
 
 
 def test_the_compactor_works_beside_the_collector(
-    store: Store, site: Site, database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+    store: Store, site: Site, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "COMPACT_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(limits, "CLOSED_AFTER_MS", -60_000)
@@ -408,9 +395,9 @@ def test_the_compactor_works_beside_the_collector(
         for name in ("ann", "bob", "cyd"):
             accept(store, visit(site.write_key, name))
         deadline = time.monotonic() + 30
-        while count(database, "chunks") and time.monotonic() < deadline:
+        while rows.count(chunks) and time.monotonic() < deadline:
             time.sleep(0.02)
-    assert count(database, "blocks") == 3
+    assert rows.count(blocks) == 3
     assert store.gaps("document-cyd") == []
 
 

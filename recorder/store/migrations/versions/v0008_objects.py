@@ -19,12 +19,14 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_objects")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "object_place",
         sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("folder", name=op.f("pk_object_place")),
+        sqlite_with_rowid=False,
     )
     for table in ("blobs", "blocks"):
         # Alembic would copy the whole table for the reference in SQLite, which can do without.
@@ -32,7 +34,14 @@ def upgrade() -> None:
             f"ALTER TABLE {table} ADD COLUMN object TEXT "
             f"CONSTRAINT fk_{table}_object REFERENCES objects (name)"
         )
-        op.create_index(f"ix_{table}_object", table, ["object"])
+        outside = sa.text("object IS NOT NULL")
+        op.create_index(
+            f"ix_{table}_object",
+            table,
+            ["object"],
+            sqlite_where=outside,
+            postgresql_where=outside,
+        )
 
 
 def downgrade() -> None:
