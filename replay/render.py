@@ -37,15 +37,15 @@ async def render(
     *,
     full_page: bool = True,
     scale: str = "css",
-    pointer: bool = False,
+    pointer: float | None = None,
 ) -> Render:
     """Rebuilds `moment` at `device` and reads it off.
 
     A full page is shown scrolled to the top, so that fixed bars are where they are
-    then; the viewport is shown at the recorded scroll, with the visitor's `pointer`
-    if that is asked for.
+    then; the viewport is shown at the recorded scroll, with the visitor's pointer as
+    it was at the time `pointer` (epoch ms), unless that is None.
     """
-    drawn = await _pointer(theatre, moment, device) if pointer and not full_page else None
+    drawn = None if full_page else await _pointer(theatre, moment, device, pointer)
     async with theatre.stage(device) as stage:
         await stage.build(moment)
         await stage.settle("top" if full_page else "recorded")
@@ -99,10 +99,11 @@ def _told(found: Place | None, fidelity: Fidelity) -> str:
     return "drawn" if 0 <= found.x < width and 0 <= found.y < height else "out of view"
 
 
-async def _pointer(theatre: Theatre, moment: Moment, device: Device) -> _Drawn | None:
-    """The pointer of that moment, if there was one."""
-    time = moment.session.started_at + moment.time_ms
-    found = pointer_at(theatre.store, moment.document, time)
+async def _pointer(
+    theatre: Theatre, moment: Moment, device: Device, time: float | None
+) -> _Drawn | None:
+    """The pointer at that time, if there was one and it is asked for."""
+    found = None if time is None else pointer_at(theatre.store, moment.document, time)
     if found is None:
         return None
     recorded = recorded_device(moment.session, moment.document)
