@@ -27,6 +27,7 @@ _TAG_END: Final = re.compile(r"</")
 _NAMED: Final = {
     "scrolled_back": "{} scrolled parts are shown from their start",
     "top_layer_flattened": "{} open dialogs or popovers are shown without the browser's top layer",
+    "focus_not_kept": "{} element has the focus on the stage, which no file can give it",
     "canvas_as_picture": "{} canvases are pictures",
     "quirks_frame_in_standards_mode": "{} frames in quirks mode follow the standards here",
 }

@@ -24,8 +24,7 @@ const ALWAYS = [
 const TOP_LAYER =
   "@layer{[data-heatwright-top]{position:fixed;inset:0;margin:auto;display:block;overflow:auto;" +
   "width:fit-content;height:fit-content;z-index:2147483647}" +
-  "dialog[data-heatwright-top]{max-width:calc(100% - 6px - 2em);max-height:calc(100% - 6px - 2em)}" +
-  '[data-heatwright-top="modal"]{outline:max(200vw,200vh) solid rgba(0,0,0,.1)}}';
+  "dialog[data-heatwright-top]{max-width:calc(100% - 6px - 2em);max-height:calc(100% - 6px - 2em)}}";
 
 export function headParts(doc: Document, applier: Applier): Part[] {
   const parts: Part[] = [...ALWAYS, `<style data-heatwright>${TOP_LAYER}`];
@@ -36,6 +35,12 @@ export function headParts(doc: Document, applier: Applier): Part[] {
     parts.push({ kind: "css", text, base, in: "style" });
   }
   return [...parts, "</style>"];
+}
+
+/** What dims the page behind a modal dialog, as an outline: no element has a backdrop of its own. */
+export function backdropStyle(dialog: Element): string {
+  const { backgroundColor } = getComputedStyle(dialog, "::backdrop");
+  return `outline:max(200vw,200vh) solid ${backgroundColor} !important`;
 }
 
 /** How an element is on the top layer, if it is. */

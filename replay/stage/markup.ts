@@ -7,7 +7,7 @@
  */
 import type { Applier } from "./apply";
 import { attributeParts, reference, stateOf, textareaValue } from "./markup-attributes";
-import { headParts, topLayerMark } from "./markup-head";
+import { backdropStyle, headParts, topLayerMark } from "./markup-head";
 import * as dom from "./natives";
 import { inAttribute, inText, type Part, skeleton } from "./parts";
 import { type Differences, differences } from "./reparse";
@@ -37,6 +37,8 @@ export function standalone(applier: Applier): Standalone {
   const counts: Record<string, number> = {};
   const [x, y] = applier.windowScroll;
   if (x || y) counts.scrolled_back = 1;
+  const focused = document.activeElement;
+  if (focused && focused !== dom.bodyOf(document)) counts.focus_not_kept = 1;
   const parts = new Markup(applier, counts, found).document(document);
   return { parts, counts, differences: found };
 }
@@ -161,6 +163,7 @@ class Markup {
       extra.popover = null;
       this.count("top_layer_flattened");
     }
+    if (layer === "modal") extra.style = this.styled(element, backdropStyle(element));
     if (dom.isHtml(element, "canvas")) extra.style = this.canvas(element);
     if (dom.isHtml(element, "iframe")) extra.srcdoc = this.frame(element);
     if (dom.isHtml(element, "link")) return { ...extra, ...this.link(element) };
@@ -184,12 +187,17 @@ class Markup {
 
   /** What it shows lies behind it: so it stays a canvas to all CSS. */
   private canvas(canvas: HTMLCanvasElement): Part[] | null {
-    const style = dom.attr(canvas, "style") ?? "";
-    const own: Part[] = style ? [reference("css", style, canvas, "attribute"), ";"] : [];
-    if (!this.applier.builder.canvases.isPainted(canvas)) return own.length ? own : null;
+    if (!this.applier.builder.canvases.isPainted(canvas)) return this.styled(canvas, "");
     const picture = HTMLCanvasElement.prototype.toDataURL.call(canvas);
     this.count("canvas_as_picture");
-    return [...own, inAttribute(`background-image:url(${picture}) !important;${BEHIND}`)];
+    return this.styled(canvas, `background-image:url(${picture}) !important;${BEHIND}`);
+  }
+
+  /** The element's own style and `more`. */
+  private styled(element: Element, more: string): Part[] | null {
+    const style = dom.attr(element, "style") ?? "";
+    const own: Part[] = style ? [reference("css", style, element, "attribute"), ";"] : [];
+    return own.length || more ? [...own, inAttribute(more)] : null;
   }
 
   private frame(frame: HTMLIFrameElement): Part[] | null {
