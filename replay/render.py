@@ -70,21 +70,27 @@ async def _shot(stage: Stage, full_page: bool, scale: str) -> tuple[bytes, bool]
     return before, False
 
 
+_EDGE = 0.1
+"""Fraction of its box by which a pointer may be beside its element: rounded corners and shadows
+count as it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     """A pointer to be drawn; `place` is in its element as that was recorded, None if this very
-    stage is as recorded."""
+    stage is as recorded. `lost`: why it has no place at another width."""
 
     pointer: Pointer
     place: Place | None
-    lost: bool = False
+    lost: str = ""
 
     async def spot(self, stage: Stage, fidelity: Fidelity) -> Spot | None:
         """Where it is on `stage`; if nowhere, `fidelity` says so."""
         one, place = self.pointer, self.place
         if self.lost:
-            found = None
-        elif place is None:
+            fidelity.pointer = self.lost
+            return None
+        if place is None:
             found = await stage.place_of(one.node, one.x, one.y)
         else:
             found = await stage.place_at(one.node, place.u, place.v)
@@ -113,7 +119,10 @@ async def _pointer(
         await stage.build(moment)
         await stage.settle("recorded")
         place = await stage.place_of(found.node, found.x, found.y)
-    return _Drawn(found, place, lost=place is None)
+    if place is None:
+        return _Drawn(found, None, "its element is not there")
+    inside = all(-_EDGE <= fraction <= 1 + _EDGE for fraction in (place.u, place.v))
+    return _Drawn(found, place, "" if inside else "the page moved under it")
 
 
 def boxes_document(result: Render) -> dict[str, Any]:
