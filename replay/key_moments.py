@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from recorder.index.making import Recorded, index_session
+from recorder.index.presses import RAGE_GAP_MS
 from recorder.index.terms import Occurrence, TermKind
 from recorder.pages import page_key
 from recorder.store import DocumentRow, SessionRow, Store
@@ -123,16 +124,27 @@ def _evenly(numbers: Sequence[int], most: int) -> list[int]:
 
 
 def _together(occurrences: Sequence[Occurrence]) -> Iterator[list[Occurrence]]:
-    """Runs of occurrences, each near the first of its run; a page view stays by itself."""
+    """Runs of occurrences, each near the first of its run; a page view stays by itself, and
+    rage is all of its presses."""
     run: list[Occurrence] = []
     for one in occurrences:
         alone = TermKind.VISIT in (one.term.kind, run[0].term.kind if run else None)
-        if run and (alone or one.at - run[0].at > TOGETHER_MS):
+        near = bool(run) and (one.at - run[0].at <= TOGETHER_MS or _is_rage(run, one))
+        if run and (alone or not near):
             yield run
             run = []
         run.append(one)
     if run:
         yield run
+
+
+def _is_rage(run: Sequence[Occurrence], one: Occurrence) -> bool:
+    """Whether `one` is a further press of the rage that `run` began with."""
+    raged = any(before.term.kind is TermKind.RAGE for before in run)
+    presses = [before for before in run if before.term.kind is TermKind.PRESS]
+    if not raged or not presses or one.term.kind is not TermKind.PRESS:
+        return False
+    return one.at - presses[-1].at < RAGE_GAP_MS and one.term == presses[-1].term
 
 
 def _moment(recorded: Recorded, run: Sequence[Occurrence]) -> KeyMoment:
