@@ -129,9 +129,10 @@ def draw_pointer(png: bytes, spot: Spot, scale: float = 1.0) -> bytes:
 
 def _arrow(picture: NDArray[np.uint8], tip: NDArray[np.float64], scale: float) -> None:
     outline = np.rint((_ARROW * scale + tip) * 2**_SUB).astype(np.int32)
-    cv2.fillPoly(picture, [outline], _PAPER, cv2.LINE_AA, _SUB)
-    thickness = max(1, round(1.5 * scale))
-    cv2.polylines(picture, [outline], True, _INK, thickness, cv2.LINE_AA, _SUB)
+    # Black in white: seen on any ground.
+    thickness = max(2, round(3 * scale))
+    cv2.polylines(picture, [outline], True, _PAPER, thickness, cv2.LINE_AA, _SUB)
+    cv2.fillPoly(picture, [outline], _INK, cv2.LINE_AA, _SUB)
 
 
 def _ring(
