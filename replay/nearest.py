@@ -83,7 +83,7 @@ async def render_or_nearest(
     *,
     full_page: bool = True,
     scale: str = "css",
-    pointer: bool = False,
+    pointer: float | None = None,
 ) -> Render:
     """As `render`; where `moment` cannot tell how its page looks at that width, of what stands in.
 

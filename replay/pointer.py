@@ -74,10 +74,13 @@ def pointer_at(store: Store, document: DocumentRow, time: float) -> Pointer | No
     if not len(seen):
         return None
     last = seen[-1]
-    touch = bool(last["kind"] in _FINGER) or is_touch(document.environment)
+    fresh = seen[seen["time"] > time - PRESS_SHOWN_MS]
+    # Browsers make a click of a tap, which says nothing of the finger.
+    about = seen[seen["time"] > last["time"] - PRESS_SHOWN_MS]
+    finger = bool(np.isin(about["kind"], _FINGER).any())
+    touch = finger or is_touch(document.environment)
     if touch and _is_gone(seen, time):
         return None
-    fresh = seen[seen["time"] > time - PRESS_SHOWN_MS]
     pressed = bool(np.isin(fresh["kind"], _PRESSES).any())
     return Pointer(int(last["node"]), float(last["x"]), float(last["y"]), touch, pressed)
 
@@ -112,6 +115,9 @@ def draw_pointer(png: bytes, spot: Spot, scale: float = 1.0) -> bytes:
         raise ValueError("this is no picture")
     picture = np.asarray(image, np.uint8)
     tip = np.array([spot.x, spot.y]) * scale
+    reach = 2 * _RING_PX * scale
+    if (np.abs(tip - np.clip(tip, 0, picture.shape[1::-1])) > reach).any():
+        return png  # farther off than OpenCV's coordinates go, perhaps
     if spot.pressed:
         _ring(picture, tip, _RING_PX * scale, scale)
     if spot.touch:
@@ -123,9 +129,10 @@ def draw_pointer(png: bytes, spot: Spot, scale: float = 1.0) -> bytes:
 
 def _arrow(picture: NDArray[np.uint8], tip: NDArray[np.float64], scale: float) -> None:
     outline = np.rint((_ARROW * scale + tip) * 2**_SUB).astype(np.int32)
-    cv2.fillPoly(picture, [outline], _PAPER, cv2.LINE_AA, _SUB)
-    thickness = max(1, round(1.5 * scale))
-    cv2.polylines(picture, [outline], True, _INK, thickness, cv2.LINE_AA, _SUB)
+    # Black in white: seen on any ground.
+    thickness = max(2, round(3 * scale))
+    cv2.polylines(picture, [outline], True, _PAPER, thickness, cv2.LINE_AA, _SUB)
+    cv2.fillPoly(picture, [outline], _INK, cv2.LINE_AA, _SUB)
 
 
 def _ring(

@@ -37,15 +37,15 @@ async def render(
     *,
     full_page: bool = True,
     scale: str = "css",
-    pointer: bool = False,
+    pointer: float | None = None,
 ) -> Render:
     """Rebuilds `moment` at `device` and reads it off.
 
     A full page is shown scrolled to the top, so that fixed bars are where they are
-    then; the viewport is shown at the recorded scroll, with the visitor's `pointer`
-    if that is asked for.
+    then; the viewport is shown at the recorded scroll, with the visitor's pointer as
+    it was at the time `pointer` (epoch ms), unless that is None.
     """
-    drawn = await _pointer(theatre, moment, device) if pointer and not full_page else None
+    drawn = None if full_page else await _pointer(theatre, moment, device, pointer)
     async with theatre.stage(device) as stage:
         await stage.build(moment)
         await stage.settle("top" if full_page else "recorded")
@@ -70,21 +70,27 @@ async def _shot(stage: Stage, full_page: bool, scale: str) -> tuple[bytes, bool]
     return before, False
 
 
+_EDGE = 0.1
+"""Fraction of its box by which a pointer may be beside its element: rounded corners and shadows
+count as it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     """A pointer to be drawn; `place` is in its element as that was recorded, None if this very
-    stage is as recorded."""
+    stage is as recorded. `lost`: why it has no place at another width."""
 
     pointer: Pointer
     place: Place | None
-    lost: bool = False
+    lost: str = ""
 
     async def spot(self, stage: Stage, fidelity: Fidelity) -> Spot | None:
         """Where it is on `stage`; if nowhere, `fidelity` says so."""
         one, place = self.pointer, self.place
         if self.lost:
-            found = None
-        elif place is None:
+            fidelity.pointer = self.lost
+            return None
+        if place is None:
             found = await stage.place_of(one.node, one.x, one.y)
         else:
             found = await stage.place_at(one.node, place.u, place.v)
@@ -99,10 +105,11 @@ def _told(found: Place | None, fidelity: Fidelity) -> str:
     return "drawn" if 0 <= found.x < width and 0 <= found.y < height else "out of view"
 
 
-async def _pointer(theatre: Theatre, moment: Moment, device: Device) -> _Drawn | None:
-    """The pointer of that moment, if there was one."""
-    time = moment.session.started_at + moment.time_ms
-    found = pointer_at(theatre.store, moment.document, time)
+async def _pointer(
+    theatre: Theatre, moment: Moment, device: Device, time: float | None
+) -> _Drawn | None:
+    """The pointer at that time, if there was one and it is asked for."""
+    found = None if time is None else pointer_at(theatre.store, moment.document, time)
     if found is None:
         return None
     recorded = recorded_device(moment.session, moment.document)
@@ -112,7 +119,10 @@ async def _pointer(theatre: Theatre, moment: Moment, device: Device) -> _Drawn |
         await stage.build(moment)
         await stage.settle("recorded")
         place = await stage.place_of(found.node, found.x, found.y)
-    return _Drawn(found, place, lost=place is None)
+    if place is None:
+        return _Drawn(found, None, "its element is not there")
+    inside = all(-_EDGE <= fraction <= 1 + _EDGE for fraction in (place.u, place.v))
+    return _Drawn(found, place, "" if inside else "the page moved under it")
 
 
 def boxes_document(result: Render) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from recorder.devices import Device
 from recorder.errors import BrokenRecording, RendererCrashed, RenderFailed, Unready, WrongUse
 from recorder.events import encode_events
 from recorder.json_guard import mend_surrogates
-from recorder.store import Store
+from recorder.store import Asset, Store
 from replay.fidelity import Fidelity
 from replay.moments import Moment
 from replay.wall import Wall, stage_url
@@ -166,6 +166,14 @@ class Stage:
     async def _place(self, method: str, *arguments: float) -> Place | None:
         body: str = await self._call(method, *arguments)
         return msgspec.json.decode(body, type=Place | None)
+
+    async def markup(self) -> dict[str, Any]:
+        """The DOM as parts of a standalone file (`replay/stage/markup.ts`)."""
+        return await self._record("standalone")
+
+    def asset(self, url: str) -> Asset | None:
+        """What the archive has for this page under `url`. Raises StoreUnavailable."""
+        return self._wall.look_up(url)
 
     async def fidelity(self) -> Fidelity:
         """The account of the render as it stands."""

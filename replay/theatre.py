@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from recorder.chromium import launch
 from recorder.devices import Device, find_device
 from recorder.store import Store
+from replay.moments import At, find_moment, parse_time
 from replay.stage import Stage
+
+if TYPE_CHECKING:
+    from replay.staged import StagedMoment
 
 __all__ = ["STAGES_AT_ONCE", "Theatre"]
 
@@ -26,14 +30,14 @@ WARM_STAGES = 4
 
 
 class Theatre:
-    """Hands out stages and keeps them warm.
+    """Shows moments; hands out stages and keeps them warm.
 
     Example::
 
-        async with Theatre(store) as theatre, theatre.stage(device) as stage:
-            await stage.build(moment)
-            await stage.settle()
-            png = await stage.screenshot()
+        async with Theatre(store) as theatre:
+            moment = await theatre.moment("latest", at=12.5)
+            png = await moment.screenshot(width=390)
+            boxes = await moment.boxes(width=390)
     """
 
     def __init__(self, store: Store) -> None:
@@ -67,6 +71,20 @@ class Theatre:
     def device(self, name: str) -> Device:
         """The device called `name`, Playwright's registry included. Raises UnknownDevice."""
         return find_device(name, self._registry)
+
+    async def moment(
+        self, session: str, at: float | str = "end", *, page_view: int | None = None
+    ) -> StagedMoment:
+        """A moment of `session` (an id, its beginning, or `latest`).
+
+        `at`: seconds since the session's start, or as `--at` has it; with `page_view`
+        since that one's start. Raises UnknownSession, WrongUse and BrokenRecording.
+        """
+        from replay.staged import StagedMoment
+
+        time = At(float(at)) if isinstance(at, int | float) else parse_time(at)
+        found = await asyncio.to_thread(find_moment, self.store, session, time, page_view=page_view)
+        return StagedMoment(self, found)
 
     @asynccontextmanager
     async def stage(self, device: Device) -> AsyncIterator[Stage]:

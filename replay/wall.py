@@ -128,10 +128,14 @@ class Wall:
         }
         await route.fulfill(status=200, headers=headers, body=asset.body)
 
+    def look_up(self, url: str) -> Asset | None:
+        """What the archive has of the page that is shown. Raises StoreUnavailable."""
+        return self.store.asset(self.site, url, self.at, self.release)
+
     def _archived(self, url: str) -> Asset | None:
         """What the archive has. If it cannot be read, `quiet` raises that: nobody waits here."""
         try:
-            return self.store.asset(self.site, url, self.at, self.release)
+            return self.look_up(url)
         except HeatwrightError as trouble:
             self._trouble = trouble
             return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
@@ -64,6 +66,17 @@ def replay(
         ),
     ] = True,
     boxes: Annotated[bool, typer.Option("--boxes", help="Write boxes-WIDTH.json as well.")] = False,
+    film: Annotated[
+        bool, typer.Option("--film", help="Write the session's key moments as one sheet as well.")
+    ] = False,
+    moment_html: Annotated[
+        Path | None,
+        typer.Option(
+            "--moment-html",
+            metavar="FILE",
+            help="Write the moment as one HTML file as well; without scripts, complete in itself.",
+        ),
+    ] = None,
     only_this_session: Annotated[
         bool,
         typer.Option(
@@ -75,22 +88,35 @@ def replay(
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Rebuild moments of a session, or of many, at any width: screenshots, element boxes.
+    """Rebuild moments of a session, or of many, at any width: pictures, boxes, films, HTML.
 
     Example: heatwright replay latest --at 2.5s --at end --device desktop --device phone --boxes
+
+    Example: heatwright replay --where 'errors > 0' --film --out films
     """
     times = parse_times(at, page_view)
+    if moment_html:
+        _check_one_moment(where, times, [*(device or []), *(width or [])])
     folder = out_folder(out)
-    files = Files(folder, by_session=where is not None, by_time=len(times) > 1, boxes=boxes)
+    files = Files(folder, where is not None, len(times) > 1, boxes, moment_html)
     how = How(full_page, scale.value, nearest=not only_this_session)
     with open_store(store) as opened, progress() as bars:
         sessions = _sessions(opened, session, where, limit)
-        asked = (sessions, times, page_view)
-        result = asyncio.run(_carry_out(opened, asked, (device, width), how, files, bars))
+        plan = Plan(sessions, times, page_view, (), film, moment_html is not None)
+        result = asyncio.run(_carry_out(opened, plan, (device, width), how, files, bars))
     if where is None and result.failed and not result.written:
         raise result.failed[0].error
     _tell(result, json)
     raise typer.Exit(result.exit_code)
+
+
+def _check_one_moment(where: str | None, times: list[Time], devices: list[object]) -> None:
+    """Raises WrongUse unless one file is enough for what is asked for."""
+    if where is not None or len(times) > 1 or len(devices) > 1:
+        raise WrongUse(
+            "--moment-html writes one moment of one session at one device.",
+            "Ask for one --at and one --device or --width, without --where.",
+        )
 
 
 def _sessions(store: Store, session: str | None, where: str | None, limit: int) -> list[str]:
@@ -113,7 +139,7 @@ def _sessions(store: Store, session: str | None, where: str | None, limit: int) 
 
 async def _carry_out(
     store: Store,
-    asked: tuple[list[str], list[Time], int | None],
+    plan: Plan,
     wanted: tuple[list[str] | None, list[int] | None],
     how: How,
     files: Files,
@@ -123,7 +149,7 @@ async def _carry_out(
         devices = chosen_devices(theatre, *wanted)
         if files.boxes and devices:
             refuse_equal_widths(devices, "--boxes")
-        plan = Plan(*asked, devices or None)
+        plan = replace(plan, devices=devices)
         task = bars.add_task("rendering", total=plan.count())
         return await carry_out(theatre, plan, how, files, lambda count: bars.advance(task, count))
 
@@ -133,11 +159,15 @@ def _tell(result: Result, json: bool) -> None:
         print_json(result.written + [failed.to_json() for failed in result.failed])
     for entry in result.written:
         if not json:
-            typer.echo(entry["picture"])
-        for remark in entry["remarks"] if not json or entry["taken_from"] else ():
-            warn(f"{entry['picture']}: {remark}")
+            typer.echo(_file_of(entry))
+        for remark in entry["remarks"] if not json or entry.get("taken_from") else ():
+            warn(f"{_file_of(entry)}: {remark}")
     for failed in result.failed:
         device = f" on {failed.device}" if failed.device else ""
         warn(f"failed: session {failed.session} at {failed.at}{device}: {failed.error.message}")
-    told = f"{len(result.written):,} pictures" if len(result.written) != 1 else "1 picture"
-    note(f"{told} written" + (f", {len(result.failed):,} failed" if result.failed else ""))
+    failures = f", {len(result.failed):,} failed" if result.failed else ""
+    note(f"{len(result.written):,} written{failures}")
+
+
+def _file_of(entry: dict[str, Any]) -> str:
+    return str(next(entry[name] for name in ("picture", "film", "moment_html") if name in entry))

@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
-from heatwright.replaying.plan import Job
+from heatwright.replaying.plan import FilmJob, HtmlJob, PictureJob
 from replay import Render
+from replay.film import Film
 from replay.render import boxes_document
+from replay.standalone import Standalone
 
 __all__ = ["Files", "write_json"]
 
@@ -26,11 +28,11 @@ class Files:
     by_session: bool
     by_time: bool
     boxes: bool
+    html: Path | None = None
 
-    def write(self, job: Job, made: Render) -> dict[str, Any]:
-        """Writes a render's files; gives back what `--json` prints of it."""
-        folder = self.folder / job.session if self.by_session else self.folder
-        folder.mkdir(parents=True, exist_ok=True)
+    def write_picture(self, job: PictureJob, made: Render) -> dict[str, Any]:
+        """Writes a render's files; gives back what `--json` prints of it, as all of these do."""
+        folder = self._folder(job.session)
         name = f"{job.device.label}-{job.time.label}" if self.by_time else job.device.label
         picture = folder / f"replay-{name}.png"
         picture.write_bytes(made.png)
@@ -48,7 +50,43 @@ class Files:
             entry["boxes"] = str(self._write_boxes(folder, job, made))
         return entry
 
-    def _write_boxes(self, folder: Path, job: Job, made: Render) -> Path:
+    def write_film(self, job: FilmJob, made: Film) -> dict[str, Any]:
+        """Writes a film and, beside it, the account of each of its frames."""
+        folder = self._folder(job.session)
+        film = folder / f"film-{made.device.label}.png"
+        film.write_bytes(made.png)
+        account = write_json(film.with_suffix(".json"), made.to_json())
+        return {
+            "session": job.session,
+            "device": made.device.name,
+            "width": made.device.width,
+            "film": str(film),
+            "fidelity": str(account),
+            "remarks": made.remarks(),
+        }
+
+    def write_html(self, job: HtmlJob, made: Standalone) -> dict[str, Any]:
+        """Writes a moment as a file and, beside it, the account of what it could not hold."""
+        file = self.html or self._folder(job.session) / "moment.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(made.html)
+        account = write_json(file.with_name(f"{file.name}.json"), made.to_json())
+        return {
+            "session": job.session,
+            "at": job.moment.time_ms,
+            "device": job.device.name,
+            "width": job.device.width,
+            "moment_html": str(file),
+            "fidelity": str(account),
+            "remarks": made.remarks(),
+        }
+
+    def _folder(self, session: str) -> Path:
+        folder = self.folder / session if self.by_session else self.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _write_boxes(self, folder: Path, job: PictureJob, made: Render) -> Path:
         width = job.device.width
         name = f"boxes-{width}-{job.time.label}.json" if self.by_time else f"boxes-{width}.json"
         file = folder / name
@@ -62,7 +100,7 @@ def write_json(file: Path, data: dict[str, Any]) -> Path:
     return file
 
 
-def _taken_from(job: Job, made: Render) -> dict[str, Any] | None:
+def _taken_from(job: PictureJob, made: Render) -> dict[str, Any] | None:
     """The recording that the picture is of, if it is not the one asked for."""
     taken = made.moment
     if taken is job.moment:

@@ -13,7 +13,7 @@ from replay import Moment, find_moment, parse_time
 from replay.environment import recorded_device
 from replay.moments import At
 
-__all__ = ["Job", "Lost", "Plan", "Time", "parse_times"]
+__all__ = ["FilmJob", "HtmlJob", "Job", "Lost", "PictureJob", "Plan", "Time", "parse_times"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,28 @@ def parse_times(texts: Sequence[str] | None, page_view: int | None) -> list[Time
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One picture to be made; `number` is its place in the plan."""
+class PictureJob:
+    """A picture to be made; `number` is its place in the plan."""
 
     number: int
     session: str
     time: Time
     moment: Moment
     device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlJob(PictureJob):
+    """A moment to be written as one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmJob:
+    """A film to be made; without a device on the one that the session was recorded on."""
+
+    number: int
+    session: str
+    device: Device | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +80,32 @@ class Lost:
     error: HeatwrightError
 
 
+Job = PictureJob | HtmlJob | FilmJob
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to show. `devices` None: each moment on the device that it was recorded on."""
+    """What to make of each session; with `html` the moments are written as files as well.
+
+    `devices` empty: each moment on the device that it was recorded on.
+    """
 
     sessions: Sequence[str]
     times: Sequence[Time]
     page_view: int | None
-    devices: Sequence[Device] | None
+    devices: Sequence[Device]
+    film: bool = False
+    html: bool = False
 
     def count(self) -> int:
-        """How many pictures that is."""
-        return len(self.sessions) * len(self.times) * len(self.devices or [None])
+        """How many jobs that is."""
+        moments = len(self.times) * (2 if self.html else 1)
+        return len(self.sessions) * (moments + self.film) * self.devices_each
+
+    @property
+    def devices_each(self) -> int:
+        """At how many devices each moment is shown."""
+        return max(len(self.devices), 1)
 
     def jobs(self, store: Store) -> Iterator[Job | Lost]:
         """All of them, session by session; a moment is read when its turn comes.
@@ -85,14 +113,24 @@ class Plan:
         Raises StoreUnavailable.
         """
         numbers = itertools.count()
-        for session, time in itertools.product(self.sessions, self.times):
-            try:
-                moment = find_moment(store, session, time.at, page_view=self.page_view)
-            except Unready:
-                raise
-            except HeatwrightError as error:
-                yield Lost(next(numbers), session, time, error)
-                continue
-            recorded = [recorded_device(moment.session, moment.document)]
-            for device in self.devices or recorded:
-                yield Job(next(numbers), session, time, moment, device)
+        for session in self.sessions:
+            for time in self.times:
+                yield from self._of_moment(store, session, time, numbers)
+            devices: Sequence[Device | None] = self.devices or [None]
+            for device in devices if self.film else ():
+                yield FilmJob(next(numbers), session, device)
+
+    def _of_moment(
+        self, store: Store, session: str, time: Time, numbers: Iterator[int]
+    ) -> Iterator[Job | Lost]:
+        try:
+            moment = find_moment(store, session, time.at, page_view=self.page_view)
+        except Unready:
+            raise
+        except HeatwrightError as error:
+            yield Lost(next(numbers), session, time, error)
+            return
+        for device in self.devices or [recorded_device(moment.session, moment.document)]:
+            yield PictureJob(next(numbers), session, time, moment, device)
+            if self.html:
+                yield HtmlJob(next(numbers), session, time, moment, device)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from heatwright.replaying.files import Files
-from heatwright.replaying.plan import Job, Lost, Plan
+from heatwright.replaying.plan import FilmJob, HtmlJob, Job, Lost, Plan
 from recorder.errors import HeatwrightError
 from replay import Theatre, render
+from replay.film import make_film
 from replay.nearest import render_or_nearest
 from replay.pool import each
+from replay.standalone import moment_html
 
 __all__ = ["Failed", "How", "Result", "carry_out"]
 
@@ -58,38 +60,50 @@ class Result:
 async def carry_out(
     theatre: Theatre, plan: Plan, how: How, files: Files, advance: Callable[[int], None]
 ) -> Result:
-    """Carries out `plan`; `advance` is told how many pictures are done with, one way or another.
+    """Carries out `plan`; `advance` is told how many jobs are done with, one way or another.
 
-    Each is on the disk as soon as it is made: what comes later cannot take it away.
-    Raises StoreUnavailable, NoChromium, and OSError where nothing can be written.
+    What is made is on the disk at once: what comes later cannot take it away. Raises
+    StoreUnavailable, NoChromium, and OSError where nothing can be written.
     """
     written: dict[int, dict[str, Any]] = {}
     failed: dict[int, Failed] = {}
-    show = render_or_nearest if how.nearest else render
 
     async def work(job: Job | Lost) -> None:
-        if isinstance(job, Lost):
-            return
-        made = await show(
-            theatre,
-            job.moment,
-            job.device,
-            full_page=how.full_page,
-            scale=how.scale,
-            pointer=not how.full_page,
-        )
-        written[job.number] = files.write(job, made)
+        if not isinstance(job, Lost):
+            written[job.number] = await _make(theatre, job, how, files)
 
     def done(job: Job | Lost, failure: HeatwrightError | None) -> None:
         if isinstance(job, Lost):
             failed[job.number] = Failed(job.session, job.time.text, "", job.error)
-            return advance(len(plan.devices or [None]))
+            return advance((2 if plan.html else 1) * plan.devices_each)
         if failure:
-            failed[job.number] = Failed(job.session, job.time.text, job.device.label, failure)
+            time = "its key moments" if isinstance(job, FilmJob) else job.time.text
+            label = job.device.label if job.device else ""
+            failed[job.number] = Failed(job.session, time, label, failure)
         return advance(1)
 
     await each(plan.jobs(theatre.store), work, done)
     return Result(_in_order(written), _in_order(failed))
+
+
+async def _make(theatre: Theatre, job: Job, how: How, files: Files) -> dict[str, Any]:
+    """Makes and writes what one job is about."""
+    if isinstance(job, FilmJob):
+        session = theatre.store.session(job.session)
+        return files.write_film(job, await make_film(theatre, session, job.device))
+    if isinstance(job, HtmlJob):
+        return files.write_html(job, await moment_html(theatre, job.moment, job.device))
+    show = render_or_nearest if how.nearest else render
+    pointer = job.moment.session.started_at + job.moment.time_ms
+    made = await show(
+        theatre,
+        job.moment,
+        job.device,
+        full_page=how.full_page,
+        scale=how.scale,
+        pointer=pointer,
+    )
+    return files.write_picture(job, made)
 
 
 def _in_order(found: dict[int, T]) -> list[T]:

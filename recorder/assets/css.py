@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 import tinycss2
 from tinycss2 import ast
 
 from recorder.assets.urls import absolute
 
-__all__ = ["css_references"]
+__all__ = ["css_references", "rewrite_css"]
+
+_Named: TypeAlias = ast.URLToken | ast.StringToken
 
 _HINT = re.compile(r"url\(|src\(|@import|image-set\(|\\", re.IGNORECASE)
 """Style sheets without any of these name nothing; parsing costs a second for a megabyte."""
@@ -34,18 +37,41 @@ def css_references(css: str, base: str) -> set[str]:
     return {url for named in _named(css) if (url := absolute(named, base))}
 
 
+def rewrite_css(css: str, replace: Callable[[str], str]) -> str:
+    """`css` with each of the references that `css_references` finds given to `replace`.
+
+    What it gets is the reference as it is written, what it gives back may be any text.
+    A sheet that nothing can be made of comes back empty.
+    """
+    if not _HINT.search(css):
+        return css
+    try:
+        tokens = tinycss2.parse_component_value_list(css, skip_comments=True)
+        for token in _walk(tokens):
+            quoted = _quoted(replace(token.value))
+            token.representation = f"url({quoted})" if isinstance(token, ast.URLToken) else quoted
+        return str(tinycss2.serialize(tokens))
+    except RecursionError:
+        return ""
+
+
+def _quoted(text: str) -> str:
+    escaped = re.sub(r'["\\\n\r\f<]', lambda hit: f"\\{ord(hit[0]):x} ", text)
+    return f'"{escaped}"'
+
+
 @lru_cache(maxsize=_CACHED)
 def _named(css: str) -> tuple[str, ...]:
     """References as they are written, each once."""
     try:
         tokens = tinycss2.parse_component_value_list(css, skip_comments=True)
-        return tuple(dict.fromkeys(_walk(tokens)))
+        return tuple(dict.fromkeys(token.value for token in _walk(tokens)))
     except RecursionError:
         # Blocks nested a thousand deep: no browser lays such a sheet out.
         return ()
 
 
-def _walk(tokens: Sequence[ast.Node]) -> Iterator[str]:
+def _walk(tokens: Sequence[ast.Node]) -> Iterator[_Named]:
     """References among `tokens` and inside their blocks and functions."""
     rule = ""  # the at-rule whose prelude is being read
     for token in tokens:
@@ -55,10 +81,10 @@ def _walk(tokens: Sequence[ast.Node]) -> Iterator[str]:
             rule = ""
         elif isinstance(token, ast.URLToken):
             if rule not in _NAMING_RULES:
-                yield token.value
+                yield token
         elif isinstance(token, ast.StringToken):
             if rule == "import":
-                yield token.value
+                yield token
         elif isinstance(token, ast.FunctionBlock):
             if rule not in _NAMING_RULES:
                 yield from _function(token)
@@ -71,10 +97,10 @@ def _walk(tokens: Sequence[ast.Node]) -> Iterator[str]:
                 rule = ""
 
 
-def _function(function: ast.FunctionBlock) -> Iterator[str]:
+def _function(function: ast.FunctionBlock) -> Iterator[_Named]:
     """References of one function: strings count in `url("…")` and directly in `image-set()`."""
     if function.lower_name in _URL_FUNCTIONS or function.lower_name in _IMAGE_SETS:
         for argument in function.arguments:
             if isinstance(argument, ast.StringToken):
-                yield argument.value
+                yield argument
     yield from _walk(function.arguments)

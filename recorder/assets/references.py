@@ -130,7 +130,7 @@ class ReferenceFinder:
             elif lower in _PAINT_ATTRIBUTES:
                 yield from self._css(as_text(value))
             elif lower in ("srcset", "imagesrcset"):
-                for candidate in split_srcset(as_text(value)):
+                for candidate, _ in split_srcset(as_text(value)):
                     yield from self._url(candidate)
             elif _is_resource(tag, lower):
                 yield from self._url(as_text(value))

@@ -37,28 +37,29 @@ def absolute(reference: str, base: str) -> str | None:
         return None
 
 
-def split_srcset(srcset: str) -> list[str]:
-    """The URLs of a `srcset`, as the HTML specification splits it.
+def split_srcset(srcset: str) -> list[tuple[str, str]]:
+    """The candidates of a `srcset`, URL and descriptors, as the HTML specification splits it.
 
     A URL may hold commas, and a descriptor may hold them inside parentheses.
     """
-    urls: list[str] = []
+    found: list[tuple[str, str]] = []
     place, end = 0, len(srcset)
     while True:
         while place < end and srcset[place] in _WHITE_SPACE + ",":
             place += 1
         if place >= end:
-            return urls
+            return found
         start = place
         while place < end and srcset[place] not in _WHITE_SPACE:
             place += 1
-        url = srcset[start:place]
+        url, descriptors = srcset[start:place], ""
         if url.endswith(","):
             url = url.rstrip(",")
         else:
-            place = _skip_descriptors(srcset, place)
+            start, place = place, _skip_descriptors(srcset, place)
+            descriptors = srcset[start:place].rstrip(_WHITE_SPACE + ",").lstrip(_WHITE_SPACE)
         if url:
-            urls.append(url)
+            found.append((url, descriptors))
 
 
 def _skip_descriptors(srcset: str, place: int) -> int:

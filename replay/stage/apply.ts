@@ -68,8 +68,10 @@ export class Applier {
   private readonly mutations = new Mutations(this.builder, this.report);
   readonly media = new Media(this.builder.mirror, this.report);
   readonly masks = new Masks(this.builder.mirror, this.report);
-  private readonly styles = new StyleSheets(this.builder.mirror, this.report);
+  readonly styles = new StyleSheets(this.builder.mirror, this.report);
   private documentId = -1;
+  /** Fonts that came by script, as rules. */
+  readonly fontFaces: string[] = [];
 
   /** Applies one event. What a forged one asks in vain is counted, the rest goes on. */
   apply(event: eventWithTime): void {
@@ -192,7 +194,9 @@ export class Applier {
       const source = data.buffer
         ? new Uint8Array(JSON.parse(data.fontSource) as number[])
         : data.fontSource;
-      dom.fontsOf(document).add(new FontFace(data.family, source, data.descriptors));
+      const face = new FontFace(data.family, source, data.descriptors);
+      dom.fontsOf(document).add(face);
+      this.fontFaces.push(faceRule(face, source));
     } catch {
       this.report.count("font_refused");
     }
@@ -202,3 +206,16 @@ export class Applier {
     if (name && !customElements.get(name)) customElements.define(name, class extends HTMLElement {});
   }
 }
+
+/** The face as a rule of a sheet. */
+function faceRule(face: FontFace, source: string | Uint8Array<ArrayBuffer>): string {
+  const src = typeof source === "string" ? source : `url(data:font/woff2;base64,${base64(source)})`;
+  const { family, style, weight, stretch, unicodeRange } = face;
+  return (
+    `@font-face{font-family:${family};src:${src};font-style:${style};font-weight:${weight};` +
+    `font-stretch:${stretch};unicode-range:${unicodeRange}}`
+  );
+}
+
+const base64 = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));

@@ -55,6 +55,16 @@ export async function addMaskFont(fonts: FontFaceSet, Face: typeof FontFace): Pr
   await face.load();
 }
 
+/** The same as a rule of a sheet. */
+export function maskFontFace(): string {
+  const bytes = Array.from(new Uint8Array(fontFile()), (byte) => String.fromCharCode(byte)).join("");
+  return (
+    `@font-face{font-family:"${MASK_FAMILY}";src:url(data:font/ttf;base64,${btoa(bytes)});` +
+    `unicode-range:${RANGE};font-weight:1 1000;` +
+    "ascent-override:0%;descent-override:0%;line-gap-override:0%}"
+  );
+}
+
 /** Font units an em, and the height of a bar in them: about that of small letters. */
 const EM = 1024;
 const BAR_BOTTOM = 60;

@@ -133,10 +133,9 @@ export function styleOf(element: Element): CSSStyleDeclaration {
 
 const { createElement, createElementNS, createTextNode, createComment } = Document.prototype;
 const queryAll = Document.prototype.querySelectorAll;
-const getAdopted = getter<Document | ShadowRoot, CSSStyleSheet[]>(
-  Document.prototype,
-  "adoptedStyleSheets",
-);
+const ADOPTED = "adoptedStyleSheets";
+const adoptedByDocument = getter<Document, CSSStyleSheet[]>(Document.prototype, ADOPTED);
+const adoptedByShadow = getter<ShadowRoot, CSSStyleSheet[]>(ShadowRoot.prototype, ADOPTED);
 const implementationOf = getter<Document, DOMImplementation>(Document.prototype, "implementation");
 
 /** All elements of `doc`, shadow trees left aside. */
@@ -149,8 +148,11 @@ export const select = <Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag][] =>
   Array.from<Node>(queryAll.call(doc, tag)).filter((node) => isHtml(node, tag));
 
-/** Sheets that `doc` adopted; the array can be changed. */
-export const adoptedBy = (doc: Document): CSSStyleSheet[] => getAdopted(doc);
+/** Sheets that a document or shadow root adopted; the array can be changed. */
+export const adoptedBy = (root: Document | ShadowRoot): CSSStyleSheet[] =>
+  nodeType(root) === Node.DOCUMENT_NODE
+    ? adoptedByDocument(root as Document)
+    : adoptedByShadow(root as ShadowRoot);
 
 /** As much of `doc` as makes nodes: what rrweb builds with. */
 export function factoryOf(doc: Document): Document {
@@ -171,7 +173,19 @@ export function factoryOf(doc: Document): Document {
 export const isElement = (node: Node | null | undefined): node is Element =>
   !!node && nodeType(node) === Node.ELEMENT_NODE;
 const namespaceOf = getter<Element, string | null>(Element.prototype, "namespaceURI");
-const localNameOf = getter<Element, string>(Element.prototype, "localName");
+export const localName = getter<Element, string>(Element.prototype, "localName");
+/** With its prefix; as it is written in markup. */
+export const qualifiedName = (element: Element): string =>
+  isHtmlElement(element) ? localName(element) : nodeName(element);
+const { matches } = Element.prototype;
+/** Whether `selector` fits; a browser that does not know it says no. */
+export function fits(element: Element, selector: string): boolean {
+  try {
+    return matches.call(element, selector);
+  } catch {
+    return false;
+  }
+}
 /** Whether it is an HTML element, whatever it is called. */
 export const isHtmlElement = (element: Element): boolean =>
   namespaceOf(element) === "http://www.w3.org/1999/xhtml";
@@ -181,7 +195,7 @@ export const isHtml = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
 ): node is HTMLElementTagNameMap[Tag] =>
   isElement(node) &&
-  localNameOf(node) === tag &&
+  localName(node) === tag &&
   namespaceOf(node) === "http://www.w3.org/1999/xhtml";
 export const isText = (node: Node | null | undefined): node is Text =>
   !!node && nodeType(node) === Node.TEXT_NODE;

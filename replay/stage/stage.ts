@@ -11,6 +11,7 @@ import { boxes } from "./boxes";
 import { breakpoints } from "./breakpoints";
 import { elementKeys } from "./keys";
 import { locate, pageSize, type Wanted } from "./locate";
+import { standalone } from "./markup";
 import * as dom from "./natives";
 import { placeAt, placeOf } from "./pointer";
 import { Sampler } from "./samples";
@@ -102,6 +103,9 @@ const stage = {
     JSON.stringify(placeAt(applier.builder.mirror, id, u, v)),
 
   locate: (json: string): string => JSON.stringify(locate(JSON.parse(json) as Wanted[])),
+
+  /** This moment as a file of its own: see `markup.ts`. */
+  standalone: (): string => JSON.stringify(standalone(applier)),
 
   report(): string {
     const report = applier.finish();

@@ -12,6 +12,8 @@ type RuleList = CSSStyleSheet | CSSGroupingRule;
 type Position = number | number[] | undefined;
 
 export class StyleSheets {
+  /** Sheets that are not what their text says, because events changed their rules. */
+  readonly touched = new WeakSet<CSSStyleSheet>();
   private readonly constructed = new Map<number, CSSStyleSheet>();
   /** Which sheets each host adopted last, by ids: a host that moves is built anew. */
   private readonly adopted = new Map<number, number[]>();
@@ -32,6 +34,7 @@ export class StyleSheets {
   applyRules(data: styleSheetRuleData): void {
     const sheet = this.sheetOf(data);
     if (!sheet) return this.report.count("style_sheet_not_found");
+    this.touched.add(sheet);
     if (typeof data.replace === "string") this.attempt(() => sheet.replaceSync(data.replace ?? ""));
     if (typeof data.replaceSync === "string") {
       this.attempt(() => sheet.replaceSync(data.replaceSync ?? ""));
@@ -49,6 +52,7 @@ export class StyleSheets {
     const sheet = this.sheetOf(data);
     const rule = sheet && ruleAt(sheet, data.index);
     if (!rule || !("style" in rule)) return this.report.count("style_rule_not_found");
+    this.touched.add(sheet);
     const style = rule.style as CSSStyleDeclaration;
     if (data.set) style.setProperty(data.set.property, data.set.value, data.set.priority);
     if (data.remove) style.removeProperty(data.remove.property);
