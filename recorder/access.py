@@ -40,7 +40,7 @@ class SiteAccess:
         site, key = self._by_key[write_key]
         if key.revoked_at is not None:
             raise RefusedBatch(Refusal.REVOKED_KEY, "The write key was revoked.")
-        if _normal(origin) not in site.origins:
+        if origin not in site.origins and _normal(origin) not in site.origins:
             raise RefusedBatch(
                 Refusal.ORIGIN, "The page's origin is not registered for this write key."
             )

@@ -69,7 +69,9 @@ from recorder.tag_file import TAG_FILES, tag_response
 __all__ = ["make_collector", "serving"]
 
 _PREFLIGHT_SECONDS: Final = "7200"  # the longest that Chromium remembers a preflight
-_DECODERS: Final = 4  # bodies inflated and decoded at a time: bounds memory to 4 x INFLATED_BYTES
+_DECODERS: Final = 2
+"""Bodies inflated and decoded at a time: one inflates while Python decodes the other. It bounds
+memory to so many times INFLATED_BYTES, decoded."""
 
 
 def make_collector(
@@ -190,28 +192,30 @@ async def _post_batch(request: web.Request) -> web.StreamResponse:
 
 
 async def _take_batch(request: web.Request) -> web.StreamResponse:
-    address = request.app[CALLERS].address(request)
-    _refuse_flood(request.app[THROTTLE].wait_of_address(address))
-    with request.app[BODIES].holding() as take:
+    app = request.app
+    address = app[CALLERS].address(request)
+    throttle, meters = app[THROTTLE], app[METERS]
+    _refuse_flood(throttle.wait_of_address(address))
+    with app[BODIES].holding() as take:
         body = await _read_body(request, take)
-        request.app[METERS].received(len(body))
+        meters.received(len(body))
         origin = request.headers.get("Origin")
         site, batch = await _behind_the_wall(request, body, origin)
         del body
-    _refuse_flood(request.app[THROTTLE].wait_of_batch(batch.key, address, batch.session))
+    _refuse_flood(throttle.wait_of_batch(batch.key, address, batch.session))
     agent = request.headers.get("User-Agent", "")
     batch = msgspec.structs.replace(batch, user_agent=_label(agent))
     try:
-        verdict = await request.app[WRITER].write(batch)
+        verdict = await app[WRITER].write(batch)
     except QueueFull:
         raise RefusedBatch(Refusal.BUSY, "Too many batches are waiting; try again.") from None
     if isinstance(verdict, UnknownSite):
         raise RefusedBatch(Refusal.UNKNOWN_KEY, verdict.message)
     if not isinstance(verdict, Accepted):
         raise verdict
-    request.app[METERS].accepted(site.id, batch, verdict)
+    meters.accepted(site.id, batch, verdict)
     if verdict is Accepted.STORED:
-        request.app[HARVEST].submit(site, batch)
+        app[HARVEST].submit(site, batch)
     duplicate = verdict is Accepted.DUPLICATE
     answer = Acknowledged(len(batch.events), batch.refused, batch.masked_by_wall, duplicate)
     return json_answer(202, answer, cors(origin))

@@ -31,7 +31,8 @@ class _Waiting:
 class GroupWriter:
     """Writes batches to the store in groups, in one thread at a time.
 
-    While a transaction is under way the next group gathers by itself: under
+    While a transaction is under way the next group gathers by itself, and after
+    one of several batches it is given `limits.GROUP_WAIT_SECONDS` more: under
     load groups grow, without load a batch waits for nothing.
     """
 
@@ -74,18 +75,25 @@ class GroupWriter:
         return await waiting.verdict
 
     async def _run(self) -> None:
+        several = False
         while (first := await self._queue.get()) is not None:
-            group = [first]
-            ended = False
-            while len(group) < limits.GROUP_BATCHES and not self._queue.empty():
-                following = self._queue.get_nowait()
-                if following is None:
-                    ended = True
-                    break
-                group.append(following)
+            if several and self._queue.qsize() < limits.GROUP_BATCHES:
+                await asyncio.sleep(limits.GROUP_WAIT_SECONDS)
+            group, ended = self._gather(first)
             await self._write_group(group)
+            several = len(group) > 1
             if ended:
                 return
+
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
+        """The next group, of what waits by now; whether nothing comes after it."""
+        group = [first]
+        while len(group) < limits.GROUP_BATCHES and not self._queue.empty():
+            following = self._queue.get_nowait()
+            if following is None:
+                return group, True
+            group.append(following)
+        return group, False
 
     async def _write_group(self, group: list[_Waiting]) -> None:
         batches = [waiting.batch for waiting in group]

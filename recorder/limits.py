@@ -45,6 +45,7 @@ __all__ = [
     "DOCUMENT_BYTES",
     "EVENTS_PER_BATCH",
     "GROUP_BATCHES",
+    "GROUP_WAIT_SECONDS",
     "HEALTH_FRESH_SECONDS",
     "HEALTH_SECONDS",
     "ID_PATTERN",
@@ -221,6 +222,10 @@ QUEUE_BYTES: Final = 256 * 1024 * 1024
 
 GROUP_BATCHES: Final = 64
 """Batches in one transaction: one sync of the disk serves them all, none waits for long."""
+
+GROUP_WAIT_SECONDS: Final = 0.02
+"""What a group is given to grow after one of several batches: with small batches as fast as they
+come, groups of 22 in place of 11, and a seventh less work each."""
 
 SITES_REFRESH_SECONDS: Final = 5.0
 """Seconds until a change to a site's origins or keys is seen by a running collector."""

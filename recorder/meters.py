@@ -28,9 +28,7 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = into = CollectorRegistry()
-        self._batches = Counter(
-            "heatwright_batches", "Batches by outcome.", ["outcome"], registry=into
-        )
+        batches = Counter("heatwright_batches", "Batches by outcome.", ["outcome"], registry=into)
         self._events = Counter("heatwright_events", "Events that were accepted.", registry=into)
         self._refused = Counter(
             "heatwright_events_refused", "Events left out.", ["reason"], registry=into
@@ -59,8 +57,8 @@ class Meters:
         )
         ProcessCollector(registry=self.registry)
         # So that a rate can be taken of what has not happened yet.
-        for outcome in (*Accepted, *Refusal):
-            self._batches.labels(outcome.value)
+        outcomes: list[Accepted | Refusal] = [*Accepted, *Refusal]
+        self._outcomes = {one: batches.labels(one.value) for one in outcomes}
         for reason in EventRefusal:
             self._refused.labels(reason.value)
 
@@ -85,17 +83,18 @@ class Meters:
 
     def accepted(self, site: str, batch: Batch, verdict: Accepted) -> None:
         """A batch of a site was acknowledged; what a duplicate held is counted already."""
-        self._batches.labels(verdict.value).inc()
+        self._outcomes[verdict].inc()
         if verdict is Accepted.STORED:
             self._events.inc(len(batch.events))
             self._inflated.inc(batch.size)
-            self._masked.labels(site).inc(batch.masked_by_wall)
+            if batch.masked_by_wall:
+                self._masked.labels(site).inc(batch.masked_by_wall)
             for reason, events in batch.refused.items():
                 self._refused.labels(reason).inc(events)
 
     def refused(self, reason: Refusal) -> None:
         """A batch was refused."""
-        self._batches.labels(reason.value).inc()
+        self._outcomes[reason].inc()
 
     def read(self, status: int) -> None:
         """The API answered."""

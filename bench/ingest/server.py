@@ -24,7 +24,7 @@ from recorder.masking import Policy
 from recorder.store import Store
 from recorder.store.facts import compress
 
-_DECODERS: Final = 4  # as the collector has
+_DECODERS: Final = 2  # as the collector has
 
 
 @asynccontextmanager

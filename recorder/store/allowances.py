@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from recorder import limits
 from recorder.refusals import Refusal, RefusedBatch
-from recorder.store.sql import in_parts, one_of
+from recorder.store.sql import in_parts, listed, one_of
 from recorder.store.tables import usage
 
 __all__ = ["DaysUsage", "outgrown"]
@@ -79,7 +79,7 @@ class DaysUsage:
         self._before = {
             row.site_id: row.bytes
             for part in in_parts(quotas)
-            for row in connection.execute(_USED, {"values": part, "day": self._day})
+            for row in connection.execute(_USED, listed(part) | {"day": self._day})
         }
 
     def refuses(self, site_id: str, size: int) -> RefusedBatch | None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from recorder.store import tables
-from recorder.store.sql import in_parts, one_of
+from recorder.store.sql import in_parts, listed, one_of
 
 __all__ = ["read_keys", "read_rows", "write_rows"]
 
@@ -50,7 +50,7 @@ def read_keys(connection: sa.Connection, keys: Iterable[str]) -> dict[str, Row]:
     return {
         row["key"]: dict(row)
         for part in in_parts(keys)
-        for row in connection.execute(_KEYS, {"values": part}).mappings()
+        for row in connection.execute(_KEYS, listed(part)).mappings()
     }
 
 
@@ -59,7 +59,7 @@ def read_rows(connection: sa.Connection, table: sa.Table, ids: Iterable[str]) ->
     return {
         row["id"]: dict(row)
         for part in in_parts(ids)
-        for row in connection.execute(_ROWS[table], {"values": part}).mappings()
+        for row in connection.execute(_ROWS[table], listed(part)).mappings()
     }
 
 

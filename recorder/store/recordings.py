@@ -17,7 +17,7 @@ from recorder.store.packing.block import Batch, broken_block, unpack, unpack_poi
 from recorder.store.packing.dictionaries import Shelf
 from recorder.store.packing.ledger import Entry, read_ledger
 from recorder.store.packing.pointers import Points, as_points, event_points, in_order
-from recorder.store.sql import in_parts, one_of
+from recorder.store.sql import in_parts, listed, one_of
 from recorder.store.tables import blocks, chunks, objects
 
 __all__ = [
@@ -90,7 +90,7 @@ def read_entries(
     """
     found: dict[tuple[str, int], Entry] = {}
     for part in in_parts(names):
-        for document_id, *line in connection.execute(_ENTRIES, {"values": part}):
+        for document_id, *line in connection.execute(_ENTRIES, listed(part)):
             entry = Entry(*line)
             found[document_id, entry.sequence] = entry
     for row in _ledgers(connection, {document_id for document_id, _ in names}):
@@ -147,4 +147,4 @@ def _chunks(connection: sa.Connection, document_id: str) -> Iterable[Any]:
 def _ledgers(connection: sa.Connection, document_ids: Iterable[str]) -> Iterable[Any]:
     """The ledgers of blocks, as they are stored."""
     for part in in_parts(document_ids):
-        yield from connection.execute(_LEDGERS, {"values": part})
+        yield from connection.execute(_LEDGERS, listed(part))

@@ -16,7 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-__all__ = ["among", "bindable", "contains", "in_parts", "one_of", "same_name"]
+__all__ = ["among", "bindable", "contains", "in_parts", "listed", "one_of", "same_name"]
 
 _PARAMETERS: Final = 500
 """Values in one IN list; SQLite takes 32,766, PostgreSQL 65,535."""
@@ -32,8 +32,17 @@ def in_parts(values: Iterable[_Value]) -> Iterator[list[_Value]]:
 
 
 def one_of(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Whether the column is one of the list that the statement is given as `values`."""
+    """Whether the column is one of the list that the statement is given as `listed`."""
     return column.in_(sa.bindparam("values", expanding=True))
+
+
+def listed(values: list[_Value]) -> dict[str, list[_Value]]:
+    """What `one_of` is given: `values`, the last one repeated up to a power of two.
+
+    So there are few texts of a statement, and databases know most of them already.
+    """
+    wanted = 1 << max(len(values) - 1, 0).bit_length()
+    return {"values": values + values[-1:] * (wanted - len(values))}
 
 
 def bindable(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 import sqlalchemy as sa
 
-from recorder.store.sql import in_parts, one_of
+from recorder.store.sql import in_parts, listed, one_of
 from recorder.store.tables import sites, tombstones
 
 __all__ = ["Kind", "buried", "bury", "digest_of", "forget_expired", "hold_sites", "shown"]
@@ -64,7 +64,7 @@ def buried(connection: sa.Connection, digests: Iterable[bytes]) -> set[bytes]:
     """Those of `digests` that have a tombstone."""
     found: set[bytes] = set()
     for part in in_parts(digests):
-        found.update(connection.scalars(_BURIED, {"values": part}))
+        found.update(connection.scalars(_BURIED, listed(part)))
     return found
 
 
