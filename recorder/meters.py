@@ -87,8 +87,8 @@ class Meters:
         if verdict is Accepted.STORED:
             self._events.inc(len(batch.events))
             self._inflated.inc(batch.size)
-            if batch.masked_by_wall:
-                self._masked.labels(site).inc(batch.masked_by_wall)
+            # Also where it is nothing: a rate can be taken of a site's first batch on.
+            self._masked.labels(site).inc(batch.masked_by_wall)
             for reason, events in batch.refused.items():
                 self._refused.labels(reason).inc(events)
 

@@ -91,8 +91,9 @@ async def test_a_mouse_in_a_frame_and_one_out_of_view(theatre: Theatre, store: S
     scroll = incremental(3, id=node["id"], x=0, y=20)
     scrolled = keep(store, URL, node, scroll, move(ids["b"], 400, 10))
     there, size, told = await spot_of(theatre, scrolled, small)
-    # 30 of 100 px down its box: 90 of 300, of which 20 are scrolled away.
-    assert (there[0] - size[0] / 2, there[1] - size[1] / 2) == pytest.approx((200, 70), abs=2)
+    # 30 of 100 px down its box: 90 of 300, of which 20 are scrolled away. The arrow's white edge,
+    # three pixels, is seen on the button.
+    assert (there[0] - size[0] / 2, there[1] - size[1] / 2) == pytest.approx((200, 70), abs=3)
     assert told == "drawn"
     on_and_off = (move(ids["b"], 400, 90), incremental(3, id=node["id"], x=0, y=90))
     for events, reason in (
