@@ -101,6 +101,7 @@ BUNDLES = (
     Bundle("recorder/client/module.ts", "recorder/static/heatwright.mjs", "es2021", "esm"),
     Bundle("recorder/client/driven.ts", "recorder/static/driven.js", "es2022", lean=False),
     Bundle("replay/stage/stage.ts", "replay/static/stage.js", "es2022", lean=False),
+    Bundle("replay/stage/audit.ts", "replay/static/audit.js", "es2022", lean=False),
 )
 
 

@@ -16,7 +16,7 @@ their statuses are in `recorder.refusals`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -26,18 +26,15 @@ from aiohttp import web
 from recorder import limits
 from recorder.access import SiteAccess
 from recorder.answers import Acknowledged, Healthy
+from recorder.arrival import DECODERS, behind_the_wall, read_body
 from recorder.assets.harvest import Harvest
-from recorder.batches import Batch, decode_batch
 from recorder.bearer import TokenAccess
 from recorder.callers import Callers
 from recorder.connections import ConnectionKeeper
-from recorder.edges import add_routes, http_log
+from recorder.edges import add_routes, answer_what_is_no_http, http_log
 from recorder.errors import UnknownSite, Unready
 from recorder.health import Health
-from recorder.index.background import Indexer
-from recorder.inflate import BrokenGzip, InflatedTooLarge, gunzip, is_gzip
 from recorder.ingest import GroupWriter, QueueFull
-from recorder.masking import Policy
 from recorder.meters import Meters
 from recorder.openapi import describe
 from recorder.parts import (
@@ -48,7 +45,6 @@ from recorder.parts import (
     DECODING,
     HARVEST,
     HEALTH,
-    INDEXER,
     METERS,
     READING,
     STORE,
@@ -59,19 +55,15 @@ from recorder.parts import (
 from recorder.rates import Throttle
 from recorder.refusals import Refusal, RefusedBatch
 from recorder.replies import BATCHES, cors, guard, json_answer, secure
-from recorder.room import NoRoom, Room
+from recorder.room import Room
 from recorder.session_api import session_routes
 from recorder.session_link import session_link
-from recorder.sites import Site
 from recorder.store import Accepted, Store
 from recorder.tag_file import TAG_FILES, tag_response
 
 __all__ = ["make_collector", "serving"]
 
 _PREFLIGHT_SECONDS: Final = "7200"  # the longest that Chromium remembers a preflight
-_DECODERS: Final = 2
-"""Bodies inflated and decoded at a time: one inflates while Python decodes the other. It bounds
-memory to so many times INFLATED_BYTES, decoded."""
 
 
 def make_collector(
@@ -97,11 +89,10 @@ def make_collector(
     app[METERS] = Meters()
     app[WRITER] = GroupWriter(store, app[METERS].committed)
     app[HARVEST] = Harvest(store, enabled=fetch_assets)
-    app[INDEXER] = Indexer(store)
     app[HEALTH] = Health(store)
     app[CONNECTIONS] = ConnectionKeeper()
     app[BODIES] = Room(limits.BODIES_BYTES)
-    app[DECODING] = asyncio.Semaphore(_DECODERS)
+    app[DECODING] = asyncio.Semaphore(DECODERS)
     app[READING] = asyncio.Semaphore(limits.API_EVENTS_AT_A_TIME)
     app[METERS].watch(app[HARVEST], lambda: app[WRITER].waiting, lambda: app[CONNECTIONS].open)
     add_routes(
@@ -154,6 +145,7 @@ async def serving(
         auto_decompress=False,  # so that the size on the wire has a limit of its own
     )
     await runner.setup()
+    answer_what_is_no_http(runner)
     try:
         try:
             await web.TCPSite(runner, host, port).start()
@@ -173,9 +165,7 @@ async def serving(
 async def _background(app: web.Application) -> AsyncIterator[None]:
     app[WRITER].start()
     app[HARVEST].start()
-    app[INDEXER].start()
     yield
-    await app[INDEXER].stop()
     await app[WRITER].stop()
     await app[HARVEST].drain(limits.ASSET_DRAIN_SECONDS)
 
@@ -197,10 +187,10 @@ async def _take_batch(request: web.Request) -> web.StreamResponse:
     throttle, meters = app[THROTTLE], app[METERS]
     _refuse_flood(throttle.wait_of_address(address))
     with app[BODIES].holding() as take:
-        body = await _read_body(request, take)
+        body = await read_body(request, take)
         meters.received(len(body))
         origin = request.headers.get("Origin")
-        site, batch = await _behind_the_wall(request, body, origin)
+        site, batch = await behind_the_wall(request, body, origin)
         del body
     _refuse_flood(throttle.wait_of_batch(batch.key, address, batch.session))
     agent = request.headers.get("User-Agent", "")
@@ -224,83 +214,6 @@ async def _take_batch(request: web.Request) -> web.StreamResponse:
 def _refuse_flood(wait: int) -> None:
     if wait:
         raise RefusedBatch(Refusal.RATE, f"Batches come too fast; go on in {wait} seconds.", wait)
-
-
-async def _read_body(request: web.Request, take: Callable[[int], None]) -> bytes:
-    """The body as sent; `take` is asked for room for each of its parts.
-
-    Raises RefusedBatch when it is too large, too slow or cut off, or finds no room.
-    """
-    too_large = RefusedBatch(
-        Refusal.TOO_LARGE, f"A body has at most {limits.WIRE_BYTES} bytes on the wire."
-    )
-    if (request.content_length or 0) > limits.WIRE_BYTES:
-        raise too_large
-    parts: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(limits.BODY_SECONDS):
-            async for part in request.content.iter_any():
-                size += len(part)
-                if size > limits.WIRE_BYTES:
-                    raise too_large
-                take(len(part))
-                parts.append(part)
-    except TimeoutError:
-        raise RefusedBatch(Refusal.SLOW_BODY, "The body took too long to arrive.") from None
-    except NoRoom:
-        raise RefusedBatch(Refusal.BUSY, "Too many bodies are arriving; try again.") from None
-    except (web.RequestPayloadError, ConnectionError) as error:
-        raise RefusedBatch(Refusal.MALFORMED, f"The body is damaged: {error}.") from None
-    return b"".join(parts)
-
-
-def _encoding(request: web.Request) -> str:
-    return request.headers.get("Content-Encoding", "").strip().lower()
-
-
-async def _behind_the_wall(
-    request: web.Request, body: bytes, origin: str | None
-) -> tuple[Site, Batch]:
-    """The batch in `body`, masked by the policy of its site. Raises RefusedBatch."""
-    access = request.app[ACCESS]
-    while True:
-        async with request.app[DECODING]:
-            policy, batch = await asyncio.to_thread(
-                _decode, body, _encoding(request), access.policy
-            )
-        site = await access.site(batch.key, origin)
-        if site.policy == policy:
-            return site, batch
-        # The site is new here, or was changed a moment ago.
-
-
-def _decode(body: bytes, encoding: str, policy_of: Callable[[str], Policy]) -> tuple[Policy, Batch]:
-    """The batch in a body as sent, and the policy by which it was masked.
-
-    Runs in a thread. Raises RefusedBatch.
-    """
-    if encoding not in ("", "identity", "gzip"):
-        raise RefusedBatch(Refusal.ENCODING, "Send JSON as it is, or as gzip.")
-    # The body tells, not the header: a beacon cannot set one, and a server in between that
-    # inflates bodies itself leaves it. No JSON begins as gzip does.
-    if is_gzip(body):
-        try:
-            body = gunzip(body, limits.INFLATED_BYTES)
-        except InflatedTooLarge:
-            raise RefusedBatch(
-                Refusal.TOO_LARGE, f"A batch holds at most {limits.INFLATED_BYTES} bytes."
-            ) from None
-        except BrokenGzip as error:
-            raise RefusedBatch(Refusal.BROKEN_GZIP, f"This is not gzip: {error}.") from None
-    policies: list[Policy] = []
-
-    def used(key: str) -> Policy:
-        policies.append(policy_of(key))
-        return policies[0]
-
-    batch = decode_batch(body, policy_of=used)
-    return policies[0], batch
 
 
 async def _preflight(request: web.Request) -> web.StreamResponse:

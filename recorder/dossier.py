@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from recorder.errors import WrongUse
 from recorder.events import encode_events
 from recorder.store import SessionRow, Store
 from recorder.store.tombstones import digest_of, shown
+from recorder.whole_file import whole_file
 
 __all__ = ["names_in_audit", "write_dossier"]
 
@@ -46,7 +46,7 @@ def write_dossier(
 
     The audit trail has it before anything is written. `at` is the time, for people. Only the
     owner of the file may read it. Raises WrongUse if nothing is stored, BrokenRecording for what
-    cannot be read, OSError; then there is no file.
+    cannot be read or the file not be written; then there is no file.
     """
     sessions = store.sessions(site_id, visitor=visitor)
     if not sessions:
@@ -60,20 +60,14 @@ def write_dossier(
         store.audit.write(
             "cli", "visitor.export", shown(digest_of("visitor", site, visitor)), f"{count} sessions"
         )
-    part = file.with_name(file.name + ".part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened, _archive(opened) as archive:
-            archive.writestr("README.txt", README.format(visitor=visitor, at=at))
-            for session in sessions:
-                _write_session(store, archive, session)
-            _write_json(archive, "assets.json", _assets(store, sites, visitor))
-            names = names_in_audit(sites, visitor, sessions)
-            entries = store.audit.entries(objects=names)
-            _write_json(archive, "audit.json", [asdict(entry) for entry in entries])
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(file, 0o600) as opened, _archive(opened) as archive:
+        archive.writestr("README.txt", README.format(visitor=visitor, at=at))
+        for session in sessions:
+            _write_session(store, archive, session)
+        _write_json(archive, "assets.json", _assets(store, sites, visitor))
+        names = names_in_audit(sites, visitor, sessions)
+        entries = store.audit.entries(objects=names)
+        _write_json(archive, "audit.json", [asdict(entry) for entry in entries])
     return len(sessions)
 
 

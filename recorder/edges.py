@@ -8,11 +8,12 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestHandler
 
 from recorder.answers import ErrorAnswer, Reason
-from recorder.replies import json_answer
+from recorder.replies import error_answer, json_answer, put_security_headers
 
-__all__ = ["add_routes", "http_log"]
+__all__ = ["add_routes", "answer_what_is_no_http", "http_log"]
 
 _REST: Final = "/{rest:.*}"
 _REST_CANONICAL: Final = "/{rest}"  # as the router calls it
@@ -51,6 +52,42 @@ async def _nothing_here(request: web.Request) -> web.StreamResponse:
     if allowed:
         raise web.HTTPMethodNotAllowed(request.method, allowed)
     raise web.HTTPNotFound
+
+
+class _Handler(RequestHandler):
+    """Answers what is no HTTP as everything else is answered.
+
+    aiohttp's own answer quotes the caller's line, and names the versions of aiohttp and Python.
+    """
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        super().handle_error(request, status, exc, message)  # which logs, as `http_log` lets it
+        said = "Something is wrong here." if status >= 500 else "This is no sound HTTP request."
+        response = error_answer(status, f"http_{status}", said)
+        put_security_headers(response)
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    def __call__(self) -> RequestHandler:
+        handler = super().__call__()
+        handler.__class__ = _Handler
+        return handler
+
+
+def answer_what_is_no_http(runner: web.AppRunner) -> None:
+    """To be called once `runner` is set up: aiohttp has no hook for who handles connections."""
+    if runner.server is not None:
+        runner.server.__class__ = _Server
 
 
 class _OwnErrors(logging.Filter):

@@ -24,11 +24,13 @@ __all__ = [
     "IDENTIFY_TAG",
     "LIMIT_TAG",
     "PAGE_TAG",
+    "POPOVER_TAG",
     "REDUCED_TAG",
     "REPORT_TAG",
     "REQUEST_TAG",
     "ROUTE_TAG",
     "TRAIT_TAG",
+    "VISIBILITY_TAG",
     "CustomData",
     "Event",
     "EventType",
@@ -72,6 +74,12 @@ ERROR_TAG = "heatwright/error"
 REQUEST_TAG = "heatwright/request"
 """A request of the page's scripts: see `recorder/client/requests.ts`."""
 
+VISIBILITY_TAG = "heatwright/visibility"
+"""Whether the page can be seen and has the keyboard: payload `{"state", "focused"}`."""
+
+POPOVER_TAG = "heatwright/popover"
+"""A popover opened or closed: payload `{"id", "open"}`."""
+
 LIMIT_TAG = "heatwright/limit"
 """The last event of a recording that ended before its page: payload `{"reason"}`, one of
 `mutations`, `bytes`, `duration`, `offline`."""
@@ -96,10 +104,13 @@ class EventType(IntEnum):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One rrweb event; `timestamp` is epoch milliseconds by the visitor's clock."""
+    """One rrweb event; `timestamp` is epoch milliseconds by the visitor's clock.
+
+    A whole number stays one, so that it is written as it was sent.
+    """
 
     type: int
-    timestamp: float
+    timestamp: int | float
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 

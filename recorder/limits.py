@@ -24,6 +24,7 @@ __all__ = [
     "ASSET_SECONDS",
     "ASSET_SITE_BYTES",
     "ASSET_URLS_PER_DOCUMENT",
+    "AUDIT_MS",
     "BLOCK_BYTES",
     "BLOCK_SEEK_BYTES",
     "BODIES_BYTES",
@@ -398,6 +399,10 @@ RETENTION_MIN_MS: Final = 86_400_000
 
 RETENTION_PAUSE_SECONDS: Final = 3_600.0
 """Seconds between two looks of a running collector for sessions that were kept long enough."""
+
+AUDIT_MS: Final = 3 * 365 * 86_400_000
+"""Milliseconds for which the audit trail is kept: three years, in which most claims that it could
+settle expire (Germany's regular limitation, section 195 BGB). Retention removes what is older."""
 
 REMOVE_SESSIONS: Final = 50
 """Sessions that are removed in one transaction: some tenths of a second, then others may write."""

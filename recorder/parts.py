@@ -13,7 +13,6 @@ from recorder.bearer import TokenAccess
 from recorder.callers import Callers
 from recorder.connections import ConnectionKeeper
 from recorder.health import Health
-from recorder.index.background import Indexer
 from recorder.ingest import GroupWriter
 from recorder.meters import Meters
 from recorder.rates import Throttle
@@ -28,7 +27,6 @@ __all__ = [
     "DECODING",
     "HARVEST",
     "HEALTH",
-    "INDEXER",
     "METERS",
     "READING",
     "STORE",
@@ -45,7 +43,6 @@ THROTTLE: Final = web.AppKey("throttle", Throttle)
 WRITER: Final = web.AppKey("writer", GroupWriter)
 HARVEST: Final = web.AppKey("harvest", Harvest)
 HEALTH: Final = web.AppKey("health", Health)
-INDEXER: Final = web.AppKey("indexer", Indexer)
 METERS: Final = web.AppKey("meters", Meters)
 CONNECTIONS: Final = web.AppKey("connections", ConnectionKeeper)
 BODIES: Final = web.AppKey("bodies", Room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -13,12 +14,24 @@ from recorder.errors import Unready
 from recorder.parts import ACCESS, CONNECTIONS
 from recorder.refusals import ReadRefusal, Refusal, Refused, RefusedBatch, RefusedRead
 
-__all__ = ["BATCHES", "cors", "guard", "json_answer", "secure"]
+__all__ = [
+    "BATCHES",
+    "cors",
+    "error_answer",
+    "guard",
+    "json_answer",
+    "put_security_headers",
+    "secure",
+]
+
+_log = logging.getLogger(__name__)
 
 BATCHES: Final = "/v1/batches"
 """The one path that pages of other origins may use."""
 
 _RETRY_AFTER: Final = 5  # seconds; a group commit takes milliseconds, a full disk longer
+
+_UNAVAILABLE: Final = "The store cannot be used at the moment; what is wrong is in the log."
 
 _SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -43,14 +56,19 @@ async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         except Unready as error:
             response = await _refusal(request, _unavailable(request, error))
         except web.HTTPException as error:
-            response = _error(error.status, f"http_{error.status}", error.reason)
+            response = error_answer(error.status, f"http_{error.status}", error.reason)
             if "Allow" in error.headers:
                 response.headers["Allow"] = error.headers["Allow"]
     return response
 
 
-async def secure(_request: web.Request, response: web.StreamResponse) -> None:
+async def secure(_request: web.BaseRequest, response: web.StreamResponse) -> None:
     """Puts the security headers on every answer, just before it is sent."""
+    put_security_headers(response)
+
+
+def put_security_headers(response: web.StreamResponse) -> None:
+    """The same for an answer that no signal is sent of."""
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "heatwright"  # and not which versions of what
@@ -79,7 +97,7 @@ def cors(origin: str | None) -> dict[str, str]:
 
 async def _refusal(request: web.Request, refusal: Refused) -> web.Response:
     """The reply to a refusal; that of a batch is readable by pages of registered origins."""
-    response = _error(refusal.status, refusal.reason.value, refusal.message)
+    response = error_answer(refusal.status, refusal.reason.value, refusal.message)
     if isinstance(refusal, RefusedBatch):
         origin = request.headers.get("Origin")
         response.headers["Vary"] = "Origin"
@@ -93,9 +111,11 @@ async def _refusal(request: web.Request, refusal: Refused) -> web.Response:
 
 
 def _unavailable(request: web.Request, error: Unready) -> Refused:
+    """Where the store is and what is wrong with it is for who runs it, not for who asks."""
+    _log.warning("%s", error.message)
     if request.path == BATCHES:
-        return RefusedBatch(Refusal.UNAVAILABLE, error.message)
-    return RefusedRead(ReadRefusal.UNAVAILABLE, error.message)
+        return RefusedBatch(Refusal.UNAVAILABLE, _UNAVAILABLE)
+    return RefusedRead(ReadRefusal.UNAVAILABLE, _UNAVAILABLE)
 
 
 async def _may_read(request: web.Request, origin: str | None) -> bool:
@@ -106,5 +126,6 @@ async def _may_read(request: web.Request, origin: str | None) -> bool:
         return False
 
 
-def _error(status: int, reason: str, message: str) -> web.Response:
+def error_answer(status: int, reason: str, message: str) -> web.Response:
+    """An error in its one shape."""
     return json_answer(status, ErrorAnswer(Reason(reason, message)))

@@ -18,7 +18,8 @@ def enforce(
 ) -> dict[str, Removed]:
     """Removes what the retention of each site has ended for, at `now` (epoch ms).
 
-    And bodies outside of the database that were put there for nothing, see `Eraser.sweep`.
+    And bodies outside of the database that were put there for nothing, see `Eraser.sweep`, and
+    what the audit trail has of longer than AUDIT_MS ago.
     Gives what was removed, by site. Counted from a session's last batch, by our clock: a
     visitor's, which may be wrong, neither shortens nor lengthens it. Raises StoreUnavailable.
     """
@@ -32,6 +33,7 @@ def enforce(
         if site.retention_ms is not None and not stopped()
     }
     eraser.sweep()
+    store.audit.forget(at - limits.AUDIT_MS)
     if any(one.sessions for one in removed.values()):
         store.shrink()  # which also empties the log: what is gone from the file is else still there
     return removed

@@ -5,15 +5,56 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
-__all__ = ["install_package", "run_quietly"]
+__all__ = ["NotHere", "find_or_install", "install_package", "run_quietly"]
 
 PACKAGES_DEADLINE_S: Final = 900
 """A first installation fetches up to 100 MB from a distribution's mirror."""
 
 FAILURE_TAIL_CHARS: Final = 400
 """How much of a failed command's output is passed on."""
+
+QUICK_DEADLINE_S: Final = 60
+"""For `--version`: a first start from a cold disk."""
+
+
+class NotHere(Exception):
+    """A program that tests need is not there; the message says what to do."""
+
+
+def find_or_install(
+    name: str,
+    package: str,
+    variable: str,
+    find: Callable[[], Path],
+    program: Callable[[Path], Path] = lambda found: found,
+) -> int:
+    """Say on stderr where `find` found it, after installing `package` if it did not; exit code.
+
+    What the environment's `variable` asks for is never replaced by a package. `program` is what
+    is tried with `--version`.
+    """
+    try:
+        try:
+            found = find()
+        except NotHere as missing:
+            if os.environ.get(variable):
+                raise
+            print(f"setup: {missing} Installing {package} with apt-get.", file=sys.stderr)
+            if problem := install_package(package):
+                raise NotHere(f"No {name}: {problem} Else set {variable}.") from None
+            found = find()
+        if problem := run_quietly([str(program(found)), "--version"], QUICK_DEADLINE_S):
+            raise NotHere(f"{program(found)} does not run: {problem}")
+    except NotHere as error:
+        print(f"setup: {error}", file=sys.stderr)
+        return 3
+    print(f"setup: {name}, for tests only, is {found}", file=sys.stderr)
+    return 0
 
 
 def install_package(name: str) -> str | None:

@@ -2,6 +2,7 @@
 import { watchErrors } from "./errors";
 import { watchFonts } from "./fonts";
 import { watchMedia } from "./media";
+import { watchPopovers } from "./popovers";
 import { watchRequests } from "./requests";
 import { watchResting } from "./resting";
 import { watchScrolls } from "./scrolls";
@@ -16,6 +17,7 @@ export const watchers: Watcher[] = [
   watchSurroundings,
   watchFonts,
   watchMedia,
+  watchPopovers,
   watchScrolls,
   watchResting,
 ];

@@ -24,9 +24,9 @@ export const watchSurroundings: Watcher = (watch) => {
   /** A window that is moved to another screen need not be resized. */
   const listenToDensity = (): Stop => listenTo(`(resolution: ${devicePixelRatio}dppx)`);
 
-  /** Sizes alone are rrweb's to tell: it does so at each resize. */
+  /** Sizes alone are rrweb's to tell: it does so at each resize. A scrollbar's is not among them. */
   const keyOf = ({ title, inner, client, screen, ...kept } = watch.environment()): string =>
-    JSON.stringify([kept, inner[0] > inner[1]]);
+    JSON.stringify([kept, inner[0] > inner[1], inner[0] - client[0]]);
   let last = keyOf();
   const settle = watch.contained(() => {
     const environment = watch.environment();
@@ -39,10 +39,14 @@ export const watchSurroundings: Watcher = (watch) => {
   });
 
   let stopDensity = listenToDensity();
+  // A page that has become taller than its window makes room for a scrollbar, and fires nothing.
+  const growth = new ResizeObserver(onChange);
+  growth.observe(document.documentElement);
   const targets = [window, window.visualViewport ?? window];
   return together(
     () => never(timer),
     () => stopDensity(),
+    () => growth.disconnect(),
     ...QUERIES.map(listenTo),
     ...targets.map((target) => listen(target, "resize", onChange)),
   );

@@ -16,6 +16,8 @@ export const REST_TAG = "heatwright/rest";
 export const RESTS_SKIPPED_TAG = "heatwright/rest-skipped";
 /** Natural sizes of media: `MediaPayload` of `media.ts`. */
 export const MEDIA_TAG = "heatwright/media";
+/** A popover opened or closed: `PopoverPayload` of `popovers.ts`. */
+export const POPOVER_TAG = "heatwright/popover";
 /** How wide masked text was: `WidthsPayload` of `widths.ts`. */
 export const WIDTHS_TAG = "heatwright/widths";
 /** Canvases that are not recorded, and why. */

@@ -1,7 +1,7 @@
 /**
  * How wide masked text was: its letters are gone, its layout need not be.
  *
- * For each line of a text node that is masked as a whole, the number of its
+ * For each line of a text node that is masked, as a whole or in part, the number of its
  * characters and its width. Words of a line are never measured by themselves,
  * and widths are told in half pixels: that keeps boxes within one pixel, and
  * tells of a name of five letters some five bits beside its length. What people
@@ -39,8 +39,8 @@ export interface WidthsPayload {
   texts: TextWidths[];
 }
 
-/** Asterisks and white space: what masked text consists of. */
-const MASKED = /^\s*\*[\s*]*$/;
+/** What every masked text has. */
+const MASKED = /\*/;
 
 /** A node, or as much of it as a text mutation tells. */
 type Part = Pick<serializedNodeWithId, "id"> & {
@@ -90,7 +90,8 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     const node = ids.getNode(part.id) as Text | null;
     if (node?.nodeType !== Node.TEXT_NODE || !node.isConnected) return;
     if (node.data.trim().length < MEASURED_CHARS) return;
-    if (!redactor.isMasked(node) || redactor.isTyped(node)) return;
+    if (redactor.isTyped(node)) return;
+    if (!redactor.isMasked(node) && redactor.text(node.data) === node.data) return;
     const lines = measure(node);
     if (!lines.length) return;
     known.add(part.id);
@@ -180,6 +181,12 @@ export const watchWidths: Watcher = ({ ids, redactor, custom, eachEvent, eachWin
     }
     if (parts.length) plan();
   });
+
+  // Begun late, when something was masked: the snapshot is not told again.
+  if (!parts.length) {
+    restless.add(document);
+    timer = later(lookAgain, 0);
+  }
 
   // Letters are as wide as their font, which may come late.
   const stopWindows = eachWindow((win: Realm) => {

@@ -62,9 +62,11 @@ class OfTerms(Condition):
 
     def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
         """Whether the session's number is among those of such an occurrence."""
-        found = sa.select(occurrences.c.session_number).where(
-            occurrences.c.term_id.in_(sa.select(terms.c.id).where(self._fitting(lookup)))
-        )
+        fitting = occurrences.c.term_id.in_(sa.select(terms.c.id).where(self._fitting(lookup)))
+        found = sa.select(occurrences.c.session_number).where(fitting)
+        if lookup.asks_once:
+            once = found.distinct().cte().prefix_with("MATERIALIZED")
+            found = sa.select(once.c.session_number)
         return indexed_sessions.c.number.in_(found)
 
     def shown(self, lookup: Lookup) -> sa.ColumnElement[bool] | None:

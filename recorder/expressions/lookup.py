@@ -20,8 +20,19 @@ class Lookup:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.has_several = False
+        """Whether there is more than one comparison; compounds say so."""
         self._visits_of: dict[str, list[int]] = {}
         self._inside: dict[Selector, set[int]] = {}
+
+    @property
+    def asks_once(self) -> bool:
+        """Whether each comparison is to be asked by itself, and once.
+
+        Left to itself, PostgreSQL asks one anew for each session that another leaves over: seven
+        seconds for a broad question, in place of one half. A single one is twice as fast as it is.
+        """
+        return self.has_several and self._connection.dialect.name == "postgresql"
 
     def visits(self, pattern: str) -> list[int]:
         """Ids of the visits whose URL the page `pattern` fits."""

@@ -80,6 +80,7 @@ class AllOf(Expression):
 
     def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
         """Whether every part fits."""
+        lookup.has_several = True
         return sa.and_(*(part.where(lookup) for part in self.parts))
 
     def affirmed(self) -> Iterator[Comparison]:
@@ -99,6 +100,7 @@ class AnyOf(Expression):
 
     def where(self, lookup: Lookup) -> sa.ColumnElement[bool]:
         """Whether one part fits."""
+        lookup.has_several = True
         return sa.or_(*(part.where(lookup) for part in self.parts))
 
     def affirmed(self) -> Iterator[Comparison]:

@@ -16,7 +16,7 @@ from recorder.index.mirror import Mirror
 from recorder.index.terms import Occurrence, Term, TermKind
 from recorder.shapes import as_dict
 
-__all__ = ["RAGE_GAP_MS", "RAGE_PRESSES", "RAGE_PX", "press_occurrences"]
+__all__ = ["RAGE_GAP_MS", "RAGE_PRESSES", "RAGE_PX", "Spot", "press_occurrences", "rage_runs"]
 
 RAGE_PRESSES: Final = 3
 RAGE_GAP_MS: Final = 1000
@@ -24,6 +24,9 @@ RAGE_PX: Final = 30
 """Rage is this many presses, each less than `RAGE_GAP_MS` after the one before and on the same
 element or nearer than `RAGE_PX` CSS px (|x| + |y|): the thresholds of PostHog's `rageclick.ts`,
 to which the same element is added, for a page may move below the pointer."""
+
+Spot = tuple[float, float, float, int | None]
+"""When (ms) and where (CSS px) a press was, and what it was on, if that is known."""
 
 _AGO_MAX_MS: Final = 60_000
 """Browsers let a hidden page's timers wait a minute; the stage believes no more, either."""
@@ -138,21 +141,29 @@ def _term(mirror: Mirror, press: _Press) -> Term:
 
 def _rage(presses: Sequence[_Press], terms: Sequence[Term]) -> Iterator[Occurrence]:
     """One for each run of presses that is long enough, at its first."""
+    spots = [(one.at, one.x, one.y, one.target if one.target > 0 else None) for one in presses]
+    for run in rage_runs(spots):
+        first = terms[run.start]
+        term = Term(TermKind.RAGE, first.text, first.name, parent=first.parent)
+        yield Occurrence(presses[run.start].at, term)
+
+
+def rage_runs(spots: Sequence[Spot]) -> Iterator[slice]:
+    """Runs of presses, given in their order, that are long and quick enough to be rage."""
     start = 0
-    for end in range(1, len(presses) + 1):
-        if end < len(presses) and _is_repeated(presses[end - 1], presses[end]):
+    for end in range(1, len(spots) + 1):
+        if end < len(spots) and _is_repeated(spots[end - 1], spots[end]):
             continue
         if end - start >= RAGE_PRESSES:
-            first = terms[start]
-            term = Term(TermKind.RAGE, first.text, first.name, parent=first.parent)
-            yield Occurrence(presses[start].at, term)
+            yield slice(start, end)
         start = end
 
 
-def _is_repeated(press: _Press, following: _Press) -> bool:
-    near = abs(following.x - press.x) + abs(following.y - press.y) < RAGE_PX
-    same = following.target == press.target and press.target > 0
-    return 0 <= following.at - press.at < RAGE_GAP_MS and (near or same)
+def _is_repeated(press: Spot, following: Spot) -> bool:
+    at, x, y, target = press
+    near = abs(following[1] - x) + abs(following[2] - y) < RAGE_PX
+    same = target is not None and following[3] == target
+    return 0 <= following[0] - at < RAGE_GAP_MS and (near or same)
 
 
 def _source(event: Event) -> Any:

@@ -52,6 +52,14 @@ def mask_patterns(text: str) -> str:
 
 
 def _masked(text: str) -> str:
+    masked = _masked_once(text)
+    # What was hidden may have stood in the way of a pattern beside it.
+    while masked != text:
+        text, masked = masked, _masked_once(masked)
+    return masked
+
+
+def _masked_once(text: str) -> str:
     masked = text
     if "@" in text or "%40" in text:
         masked = _EMAIL.sub(lambda found: mask_text(found[0]), text)
@@ -61,9 +69,18 @@ def _masked(text: str) -> str:
     if _CARD_DIGITS.search(masked):
         for shape in _CARDS:
             masked = _hide(masked, shape, _card_length)
-    masked = _hide(masked, _INTERNATIONAL, len)
-    masked = _hide(masked, _NATIONAL, _national_length)
-    return _hide(masked, _AMERICAN, len)
+    # Numbers that happen to be a card's may end within one of these: it is looked for before, too.
+    for shape, length in ((_INTERNATIONAL, len), (_NATIONAL, _national_length), (_AMERICAN, len)):
+        masked = _both(text, _hide(masked, shape, length), _hide(text, shape, length))
+    return masked
+
+
+def _both(text: str, one: str, other: str) -> str:
+    """`text` without what either `one` or `other` does not show of it."""
+    if other == text:
+        return one
+    signs = zip(text, one, other, strict=True)
+    return "".join(hidden if hidden != sign else kept for sign, kept, hidden in signs)
 
 
 def _hide(text: str, shape: re.Pattern[str], length: Callable[[str], int]) -> str:

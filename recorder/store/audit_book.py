@@ -36,7 +36,7 @@ class AuditEntry:
 
 
 class AuditBook:
-    """The audit trail of a store: it grows. What was erased gives its name for a digest in it."""
+    """The audit trail of a store. What was erased gives its name for a digest in it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -64,6 +64,11 @@ class AuditBook:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [AuditEntry(r.at, r.actor, r.action, r.object, r.detail) for r in reversed(rows)]
+
+    def forget(self, before: int) -> int:
+        """Removes what was done before `before` (epoch ms); how many entries. StoreUnavailable."""
+        with self._database.writing() as connection:
+            return connection.execute(audit.delete().where(audit.c.at < before)).rowcount
 
 
 def write_entry(

@@ -1,7 +1,7 @@
 """The few things that SQLite and PostgreSQL write in different ways, and every value made fit.
 
 Capitals do not matter where text is searched. On SQLite both sides go through
-Python's `str.casefold` (see `recorder.store.engine`), on PostgreSQL through
+Python's `str.casefold` (see `recorder.store.opening`), on PostgreSQL through
 its own `lower`, which leaves `ß` alone.
 """
 

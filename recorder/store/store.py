@@ -14,9 +14,10 @@ from recorder.events import Event
 from recorder.store import keeping, quarantine, reading, recordings
 from recorder.store.archive import Archive
 from recorder.store.audit_book import AuditBook
-from recorder.store.engine import LOCK_SECONDS, Database, open_database
+from recorder.store.engine import LOCK_SECONDS, Database
 from recorder.store.erasing import Eraser
 from recorder.store.facts import facts_of
+from recorder.store.opening import open_database
 from recorder.store.outside.remembered import open_vault
 from recorder.store.outside.vault import Vault
 from recorder.store.packing.compactor import Compactor

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.async_api import Page
 
+from recorder.masking.patterns import mask_patterns
+
 MASK = "texts => texts.map(text => patterns.maskPatterns(text))"
 
 MAILS = [
@@ -91,6 +93,14 @@ async def test_personal_data_is_masked_at_its_length(modules: Page) -> None:
 
 async def test_ordinary_texts_are_left_alone(modules: Page) -> None:
     assert await modules.evaluate(MASK, ORDINARY) == ORDINARY
+
+
+async def test_a_number_that_ends_within_a_phone_leaves_none_of_it(modules: Page) -> None:
+    """Cause: the first fifteen digits have a card's check digit, and the rest was no phone's."""
+    text = "2026 1234 1234 555-123-4567, "
+    [masked] = await modules.evaluate(MASK, [text])
+    assert masked == "**** **** **** ************, "
+    assert mask_patterns(text) == masked
 
 
 # Whatever may stand beside personal data in a sentence: words, signs and short numbers.

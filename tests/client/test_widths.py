@@ -72,6 +72,23 @@ async def test_only_text_that_is_masked_and_rendered_is_measured(browser: Browse
     await page.close()
 
 
+async def test_lines_with_an_address_in_them_are_measured_at_every_level(browser: Browser) -> None:
+    """Cause: a table's e-mail addresses became asterisks, and moved a fifth of all boxes."""
+    page = await browser.new_page(viewport=WINDOW)
+    await page.set_content(
+        "<body style='font:20px monospace'><p id=alone>maren@example.com</p>"
+        "<p id=within>Write to maren@example.com today</p><p id=open>Required *, 100 %</p>"
+    )
+    await begin(page, "widths")
+    found = by_id(await wait_until_told(page, TAG))
+    ids = {one: await page.evaluate(TEXT_ID, f"#{one}") for one in ("alone", "within", "open")}
+    assert [found[ids["alone"]][1], found[ids["within"]][1]] == [-17, -32]
+    em = found[ids["within"]][2] / 32
+    assert abs(found[ids["alone"]][2] - 17 * em) <= 1
+    assert ids["open"] not in found
+    await page.close()
+
+
 async def test_later_texts_are_told_too(browser: Browser) -> None:
     page = await opened(browser)
     await wait_until_told(page, TAG)

@@ -17,12 +17,14 @@ HEADERS = {"Origin": ORIGIN, "Content-Type": "text/plain"}
 
 
 async def post(
-    client: aiohttp.ClientSession, base_url: str, text: bytes, **headers: str
+    client: aiohttp.ClientSession, base_url: str, text: bytes, **headers: str | None
 ) -> tuple[int, Any, Any]:
-    """Posts a batch: status, answer, headers. `Content_Encoding="gzip"` and the like."""
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    """Posts a batch: status, answer, headers. `Content_Encoding="gzip"` and the like; None is
+    for a header that is not sent."""
+    names = HEADERS | {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {name: value for name, value in names.items() if value is not None}
     async with client.post(
-        f"{base_url}/v1/batches", data=io.BytesIO(text), headers=HEADERS | names
+        f"{base_url}/v1/batches", data=io.BytesIO(text), headers=sent
     ) as response:
         return response.status, json.loads(await response.read()), response.headers
 

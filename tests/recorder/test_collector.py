@@ -72,6 +72,18 @@ async def test_many_at_once(
     assert [event.timestamp - NOW for event in store.events("document-1")] == list(range(60))
 
 
+async def test_of_different_bodies_under_one_number_the_first_is_kept(
+    client: aiohttp.ClientSession, base_url: str, store: Store, site: Site
+) -> None:
+    """Twenty at once, of two kinds."""
+    bodies = [body(site.write_key, [meta(), move(n % 2)]) for n in range(20)]
+    replies = await asyncio.gather(*(post(client, base_url, one) for one in bodies))
+    assert sorted({status for status, _, _ in replies}) == [202, 409]
+    taken = {n % 2 for n, (status, _, _) in enumerate(replies) if status == 202}
+    assert len(taken) == 1
+    assert {event.timestamp - NOW for event in store.events("document-1")} <= {0, *taken}
+
+
 RUBBISH: dict[str, tuple[bytes, dict[str, str], int]] = {
     "nothing": (b"", {}, 400),
     "text": (b"hello", {}, 400),
@@ -175,8 +187,13 @@ async def test_any_bytes_get_a_documented_status(
     [
         (ORIGIN, 202),
         ("https://SHOP.example:443", 202),
+        (None, 403),
         ("", 403),
         ("null", 403),
+        ("https://shop.example.", 403),
+        ("https://user@shop.example", 403),
+        ("https://user:word@shop.example", 403),
+        ("https://xn--bcher-kva.example", 202),
         ("http://shop.example", 403),
         ("https://evil-shop.example", 403),
         ("https://shop.example.evil.example", 403),
@@ -191,10 +208,11 @@ async def test_origins(
     base_url: str,
     store: Store,
     site: Site,
-    origin: str,
+    origin: str | None,
     expected: int,
 ) -> None:
     store.sites.add("other", ["https://other.example"])
+    store.sites.change("shop", origins=[ORIGIN, "https://bücher.example"])
     status, reply, headers = await post(client, base_url, body(site.write_key), Origin=origin)
     assert status == expected
     if expected == 403:

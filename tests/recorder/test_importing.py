@@ -83,7 +83,7 @@ def posthog(event: Json) -> Json:
     """As posthog-js does: parts of the larger events as gzip, one character a byte."""
 
     def squeezed(value: Json) -> str:
-        return gzip.compress(json.dumps(value).encode()).decode("latin-1")
+        return gzip.compress(json.dumps(value).encode(), mtime=0).decode("latin-1")
 
     if event["type"] == 2:
         return event | {"data": squeezed(event["data"]), "cv": "2024-10"}
@@ -102,11 +102,11 @@ WRAPPINGS: dict[str, Callable[[list[Json]], bytes | str]] = {
     "array": json.dumps,
     "array for people": lambda events: json.dumps(events, indent=2),
     "array with a byte order mark": lambda events: b"\xef\xbb\xbf" + json.dumps(events).encode(),
-    "gzip": lambda events: gzip.compress(json.dumps(events).encode()),
+    "gzip": lambda events: gzip.compress(json.dumps(events).encode(), mtime=0),
     "object": lambda events: json.dumps({"events": events, "title": "a visit"}),
     "lines": lines,
     "lines with empty ones": lambda events: lines(events).replace("\n", "\r\n\r\n"),
-    "lines as gzip": lambda events: gzip.compress(lines(events).encode()),
+    "lines as gzip": lambda events: gzip.compress(lines(events).encode(), mtime=0),
     "arrays in lines": lambda events: lines([{"segment_id": 0}, events[:2], events[2:]]),
     "packed": lambda events: json.dumps([packed(event) for event in events]),
     "packed lines": lambda events: lines([packed(event) for event in events]),

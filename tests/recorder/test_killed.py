@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from recorder import limits
 from recorder.store import Scope, Store
 from tests.recorder.making import NOW, ORIGIN, custom
 from tests.recorder.packing.pages import as_sent, visit, wires
@@ -154,6 +155,11 @@ def test_what_was_acknowledged_survives_two_hundred_kills(tmp_path: Path) -> Non
     kill_often(tmp_path, 200, seed=1_000)
 
 
+async def health(client: aiohttp.ClientSession, url: str) -> tuple[int, str]:
+    async with client.get(f"{url}/healthz") as answer:
+        return answer.status, await answer.text()
+
+
 async def test_a_full_disk_is_told_and_gets_over_it(store_url: str) -> None:
     """The file may not grow any more; then it may. The collector runs on all the time."""
     with Store.open(store_url) as store:
@@ -175,7 +181,16 @@ async def test_a_full_disk_is_told_and_gets_over_it(store_url: str) -> None:
                     break
             assert refused is not None and len(book.acknowledged) > 5
             assert refused[0] == 503 and int(refused[1] or 0) > 0
+            # A row of a few bytes may find room where a batch does not: now nothing does.
+            resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (1_000, hard))
+            await asyncio.sleep(limits.HEALTH_FRESH_SECONDS)
+            status, told = await health(client, served.url)
+            assert status == 503
+            # Cause: anybody was told where the store is.
+            assert "store_unavailable" in told and store_url.removeprefix("sqlite://") not in told
             resource.prlimit(served.pid, resource.RLIMIT_FSIZE, (hard, hard))
+            await asyncio.sleep(limits.HEALTH_FRESH_SECONDS)
+            assert (await health(client, served.url))[0] == 200
             status, _ = await post(client, served.url, book.bodies[refused[2]])
             assert status == 202
             book.acknowledged.add(refused[2])

@@ -43,6 +43,14 @@ def test_a_new_site_keeps_sessions_for_thirteen_months(store: Store, site: Site)
     )
 
 
+def test_the_audit_trail_is_kept_for_three_years(store: Store, site: Site) -> None:
+    done = store.audit.entries()[-1]
+    enforce(store, done.at + 1095 * DAY)
+    assert done in store.audit.entries()
+    enforce(store, done.at + 1095 * DAY + 1)
+    assert done not in store.audit.entries()
+
+
 def test_a_site_may_keep_them_shorter_or_for_ever(store: Store, site: Site) -> None:
     other = store.sites.add("blog", ["https://blog.example"])
     store.sites.change("shop", retention_ms=30 * DAY)

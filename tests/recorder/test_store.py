@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 import sqlite3
 from pathlib import Path
@@ -113,6 +114,49 @@ def test_order_duplicates_and_grouping_change_nothing(
                 for start in range(0, len(batches), size):
                     store.accept_many(batches[start : start + size], source="tag")
             found.append(contents(store))
+    assert found[0] == found[1]
+
+
+STREAM = [
+    meta(0, ORIGIN + "/a"),
+    custom("heatwright/environment", {"inner": [390, 844], "title": "Home"}, 1),
+    *(move(n) for n in range(2, 12)),
+    route(12, ORIGIN + "/b", "B"),
+    *(move(n) for n in range(13, 20)),
+    meta(20, ORIGIN + "/b", 800, 600),
+    route(22, ORIGIN + "/c", "C"),
+    *(move(n) for n in range(23, 28)),
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sets(st.integers(1, len(STREAM) - 1)), st.randoms(use_true_random=False))
+def test_where_a_recording_is_cut_into_batches_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, cuts: set[int], chance: random.Random
+) -> None:
+    folder = tmp_path_factory.mktemp("stores")
+    found = []
+    for name, edges in (("whole", [0, len(STREAM)]), ("cut", [0, *sorted(cuts), len(STREAM)])):
+        with Store.open(f"sqlite:///{folder}/{name}.db") as store:
+            key = store.sites.add("shop", [ORIGIN]).write_key
+            pieces = [
+                batch(key, STREAM[start:end], sequence=number)
+                for number, (start, end) in enumerate(itertools.pairwise(edges))
+            ]
+            chance.shuffle(pieces)
+            for piece in pieces:
+                store.accept(piece, source="tag")
+            (document,) = store.documents("session-1")
+            found.append(
+                (
+                    [(event.timestamp, bytes(event.data)) for event in store.events(document.id)],
+                    store.pointers(document.id).tolist(),
+                    store.page_views(),
+                    (document.url, document.width, document.height, document.environment),
+                    (document.started_at, document.ended_at),
+                    store.session("latest").ended_at,
+                )
+            )
     assert found[0] == found[1]
 
 

@@ -43,6 +43,12 @@ const NATIONAL = /\(?0[1-9](?:[ \u00a0\u202f.()/\u2010-\u2013-]{0,2}\d){7,9}(?!\
 /** North America: 3, 3 and 4 digits, grouped; in one piece they could be any id. */
 const AMERICAN = /\(?[2-9]\d\d(?:\) ?|[ \u00a0.\u2010-\u2013-])\d{3}[ \u00a0.\u2010-\u2013-]\d{4}(?!\w)/g;
 
+const PHONES: [RegExp, (found: string) => number][] = [
+  [INTERNATIONAL, (found) => found.length],
+  [NATIONAL, nationalLength],
+  [AMERICAN, (found) => found.length],
+];
+
 /** A day, a month and a year between the same signs, and no fourth number. */
 const DATE = /^\d\d([ ./-])\d\d\1(?:(?:19|20)\d\d(?!\d)|\d\d(?!\d|\1))/;
 
@@ -52,15 +58,27 @@ const PART_OF_MORE = /[\w.,]/;
 /** `text` with every pattern masked; the same string if there is none. */
 export function maskPatterns(text: string): string {
   if (!SUSPECT.test(text)) return text;
+  const masked = maskOnce(text);
+  // What was hidden may have stood in the way of a pattern beside it.
+  return masked === text ? text : maskPatterns(masked);
+}
+
+function maskOnce(text: string): string {
   const mayHaveAddress = text.includes("@") || text.includes("%40");
   let masked = mayHaveAddress ? text.replace(EMAIL, maskText) : text;
   if (!MANY_DIGITS.test(masked)) return masked;
   masked = hide(masked, IBAN, ibanLength);
   if (CARD_DIGITS.test(masked)) for (const shape of CARDS) masked = hide(masked, shape, cardLength);
-  masked = hide(masked, INTERNATIONAL, (found) => found.length);
-  masked = hide(masked, NATIONAL, nationalLength);
-  return hide(masked, AMERICAN, (found) => found.length);
+  // Numbers that happen to be a card's may end within one of these: it is looked for before, too.
+  for (const [shape, length] of PHONES) {
+    masked = both(text, hide(masked, shape, length), hide(text, shape, length));
+  }
+  return masked;
 }
+
+/** `text` without what either `one` or `other` does not show of it. */
+const both = (text: string, one: string, other: string): string =>
+  other === text ? one : one.replace(/[^]/g, (sign, at: number) => (other[at] === text[at] ? sign : (other[at] as string)));
 
 /** Masks what has `shape` (a global expression), as many characters of it as `length` says. */
 function hide(text: string, shape: RegExp, length: (found: string) => number): string {

@@ -37,6 +37,8 @@ export interface Redactor {
   isMasked(node: Node): boolean;
   /** Whether people type the text below `node`. */
   isTyped(node: Node): boolean;
+  /** Whether an address, a number or the like was masked in a text of the page so far. */
+  hasFound(): boolean;
 }
 
 /** What stands in an event of which nothing may be told. */
@@ -80,5 +82,6 @@ export function createRedactor(rules: MaskRules, ids: NodeIds): Redactor {
     data,
     isMasked: (node) => states.hides(states.of(node)),
     isTyped: (node) => (states.of(node) & TYPED) > 0,
+    hasFound: tree.hasFound,
   };
 }

@@ -12,16 +12,25 @@ export interface Tree {
   node(node: serializedNodeWithId, inherited: State, parent: string): void;
   /** How text directly in an element `parent` is masked. */
   content(parent: string, hides: boolean): (text: string) => string;
+  /** Whether a pattern was masked in any text so far. */
+  hasFound(): boolean;
 }
 
 /** Their text is code, a value, or what is shown to nobody. */
 const NOT_TEXT = /^(?:script|noscript|textarea|template)$/;
 
 export function createTree(states: States, css: Css, maskAttributes: MaskAttributes): Tree {
+  let found = false;
+  const patterns = (text: string): string => {
+    const masked = maskPatterns(text);
+    found ||= masked !== text;
+    return masked;
+  };
+
   const content: Tree["content"] = (parent, hides) => {
     if (parent === "style") return (text) => css.text(text, hides);
     if (NOT_TEXT.test(parent)) return () => "";
-    return hides ? maskText : maskPatterns;
+    return hides ? maskText : patterns;
   };
 
   const below = (nodes: serializedNodeWithId[], state: State, tag: string): void => {
@@ -54,7 +63,7 @@ export function createTree(states: States, css: Css, maskAttributes: MaskAttribu
     } else if (node.type !== DOCTYPE) node.textContent = "";
   };
 
-  return { node: walk, content };
+  return { node: walk, content, hasFound: () => found };
 }
 
 /** rrweb writes both and nothing else but the class. */

@@ -76,12 +76,11 @@ def fold(events: Iterable[Event]) -> Folded:
     moves: list[Sample] = []
     presses: list[Sample] = []
     others: list[Sample] = []
-    before = 0.0
+    base = 0
     for event in events:
         at = event.timestamp
-        whole = at.is_integer() and before.is_integer() and abs(at) < _SAFE
-        after: int | float = int(at) - int(before) if whole else float(at)
-        before = at
+        after = at - base if isinstance(at, int) else at
+        base = _base(at)
         kind, data = event.type, bytes(event.data)
         samples = event_points(event)
         code = _code(event, samples, data) if samples else None
@@ -103,10 +102,10 @@ def unfold(body: bytes, sections: Sequence[Points]) -> list[Event]:
     """
     moves, presses = (iter(part.tolist()) for part in sections[:2]) if sections else _NOTHING
     events: list[Event] = []
-    before = 0.0
+    base = 0
     for one in _DECODER.decode(body):
-        at = float(int(before) + one.after) if isinstance(one.after, int) else one.after
-        before = at
+        at = base + one.after if isinstance(one.after, int) else one.after
+        base = _base(at)
         kind, data = one.type, bytes(one.data)
         if kind < 0:
             kind = -1 - kind
@@ -116,6 +115,11 @@ def unfold(body: bytes, sections: Sequence[Points]) -> list[Event]:
             data = _rendered(int(data), at, moves, presses)
         events.append(Event(kind, at, msgspec.Raw(data)))
     return events
+
+
+def _base(at: float) -> int:
+    """What the next event's time is told from."""
+    return int(at) if abs(at) < _SAFE else 0
 
 
 def _code(event: Event, samples: list[Sample], data: bytes) -> int | None:

@@ -68,7 +68,8 @@ TEXTS: list[Carrier] = [
         ),
         masked_frame=(
             "const d = add('div'); d.className = 'rr-mask'; const f = add('iframe');"
-            "f.srcdoc = '<p>WORD'; d.append(f); await later();"
+            "f.srcdoc = '<p>WORD'; d.append(f);"
+            " do await later(); while (!f.contentDocument.body?.firstChild);"
             " f.contentDocument.body.append('WORD')"
         ),
         masked_shadow=(

@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from recorder import limits
-from recorder.collector import serving
 from recorder.expressions import parse
 from recorder.index import keeping
+from recorder.index.background import indexing
 from recorder.index.grouping import group_errors
 from recorder.index.refreshing import index_pending, refresh
 from recorder.index.searching import HITS, Hit, matching, search
@@ -216,9 +216,9 @@ def test_behind_the_collector_only_quiet_sessions_are_indexed(store: Store, site
     assert refresh(store) == 1
 
 
-async def test_the_collector_indexes_by_itself(store: Store, site: Site) -> None:
+async def test_sessions_are_indexed_in_the_background(store: Store, site: Site) -> None:
     busy(1).keep(store, site.write_key)
-    async with serving(store, fetch_assets=False):
+    with indexing(store):
         await eventually(lambda: contents(store)[1], "the index")
     assert refresh(store) == 0
 

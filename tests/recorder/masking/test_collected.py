@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import logging
+import zipfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,12 @@ from aiohttp import web
 
 from recorder.access import SiteAccess
 from recorder.collector import make_collector, serving
+from recorder.dossier import write_dossier
+from recorder.exporting import rrweb_json, tabs_of
 from recorder.masking import LEVELS, Level, Policy
 from recorder.parts import METERS
 from recorder.sites import Site
-from recorder.store import Store
+from recorder.store import Scope, Store
 from tests.recorder.making import NOW, ORIGIN, custom, gzipped, meta, route
 
 WORD = "qxaavkormu"
@@ -175,13 +179,41 @@ def kept(store: Store, folder: Path) -> str:
         for event in store.events(document.id)
     ]
     assert len(stored) > 10
-    return b"\n".join([raw, *inside, *stored]).decode("latin-1").lower()
+    return b"\n".join([raw, *inside, *stored, *exported(store, folder)]).decode("latin-1").lower()
 
 
+def exported(store: Store, folder: Path) -> Iterator[bytes]:
+    """Everything that leaves the store: as rrweb's, and as the visitor gets it."""
+    for session in store.sessions():
+        for tab in tabs_of(store, session.id):
+            yield from rrweb_json(store, tab)
+        file = folder / "dossier.zip"
+        write_dossier(store, session.visitor_id, file, "2026-01-01")
+        with zipfile.ZipFile(file) as archive:
+            yield from (archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.parametrize("outside", [False, True])
 @pytest.mark.parametrize("level", LEVELS)
 async def test_a_word_in_every_carrier_is_nowhere_in_the_store(
-    client: aiohttp.ClientSession, store: Store, tmp_path: Path, level: Level
+    client: aiohttp.ClientSession,
+    tmp_path: Path,
+    level: Level,
+    outside: bool,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """Nor in the files beside it, in the log, or in what is exported."""
+    caplog.set_level(logging.DEBUG)
+    blobs = f"file://{tmp_path}/blobs" if outside else None
+    with Store.open(f"sqlite:///{tmp_path}/store.db", blobs=blobs) as store:
+        await carried(client, store, level)
+        assert WORD[:6] not in kept(store, tmp_path)
+    logged = "\n".join(f"{one.getMessage()} {one.exc_text}" for one in caplog.records)
+    assert WORD[:6] not in logged.lower()
+
+
+async def carried(client: aiohttp.ClientSession, store: Store, level: Level) -> None:
+    """Posts the word in every carrier, and packs what was kept of it."""
     site = store.sites.add("shop", [ORIGIN], policy=Policy(level))
     body = gzipped(
         site.write_key,
@@ -198,7 +230,7 @@ async def test_a_word_in_every_carrier_is_nowhere_in_the_store(
 
     assert reply["masked_by_wall"] > 60
     assert again["duplicate"]
-    assert WORD[:6] not in kept(store, tmp_path)
+    store.compactor().run(Scope(now=NOW + 10**9, everything=True))
 
 
 async def test_a_policy_holds_from_when_it_is_set_and_what_it_masked_is_counted(

@@ -88,7 +88,7 @@ EVENTS = st.lists(
 )
 
 
-def raw(data: str, at: float = 1_700_000_000_000.0, kind: int = 3) -> Event:
+def raw(data: str, at: float = 1_700_000_000_000, kind: int = 3) -> Event:
     return Event(kind, at, msgspec.Raw(data.encode()))
 
 
@@ -102,7 +102,16 @@ def raw(data: str, at: float = 1_700_000_000_000.0, kind: int = 3) -> Event:
 @example([raw("7"), raw("-1"), raw("[1]"), raw('"x"'), raw("null")])
 @example([raw('{"source":2,"type":1,"id":3,"x":1,"y":2,"pointerType":null}')])
 @example([raw('{"source":2,"type":1,"id":3,"x":1.0,"y":2}')])
-@example([raw("{}", 0.1), raw("{}", 0.30000000000000004), raw("{}", 5.0), raw("{}", 1e300)])
+@example(
+    [
+        raw("{}", 0.1),
+        raw("{}", 0.30000000000000004),
+        raw("{}", 5.0),
+        raw("{}", 6),
+        raw("{}", 1e300),
+        raw("{}", 7),
+    ]
+)
 def test_events_come_back_byte_for_byte(events: list[Event]) -> None:
     folded = fold(events)
     back = unfold(folded.body, read_pointers(write_pointers(folded.sections)))
