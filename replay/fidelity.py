@@ -35,6 +35,10 @@ class Fidelity:
     page: tuple[int, int] = (0, 0)
     inner: tuple[int, int] = (0, 0)
     scroll: tuple[float, float] = (0.0, 0.0)
+    scrollbar: int = 0
+    """CSS pixels that the window's scrollbar takes from the page, and `recorded_scrollbar` what
+    it took from the visitor's."""
+    recorded_scrollbar: int = 0
     breakpoints: list[int] = field(default_factory=list)
     recorded_width: int = 0
     extrapolated: bool = False
@@ -75,6 +79,10 @@ class Fidelity:
             found.append(f"left out: {', '.join(self.left_out)}")
         if self.pointer not in ("", "drawn"):
             found.append(f"the pointer is not drawn: {self.pointer}")
+        if self.scrollbar and self.scrollbar != self.recorded_scrollbar:
+            found.append(
+                f"the scrollbar takes {self.scrollbar} px, the visitor's {self.recorded_scrollbar}"
+            )
         if self.overflow > 0:
             found.append(f"the page is {self.overflow} px wider than the viewport")
         found.extend(

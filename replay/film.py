@@ -12,7 +12,7 @@ from recorder.store import SessionRow
 from replay.environment import recorded_device
 from replay.fidelity import Fidelity
 from replay.key_moments import KeyMoment, choose, key_moments
-from replay.moments import moment_of
+from replay.moments import ReadEvents, moment_of, once
 from replay.render import render
 from replay.sheet import Cell, contact_sheet
 from replay.theatre import Theatre
@@ -82,8 +82,9 @@ async def make_film(theatre: Theatre, session: SessionRow, device: Device | None
         raise BrokenRecording(f"Session {session.id} holds no document.", "Record it again.")
     device = device or recorded_device(session, moments[0].document)
     frames, cells = [], []
+    read = once(theatre.store)
     for number, moment in enumerate(moments, 1):
-        frame, png = await _frame(theatre, session, moment, device)
+        frame, png = await _frame(theatre, session, moment, device, read)
         seconds = (moment.shown - session.started_at) / 1000
         kind = moment.kind.value if moment.kind else "end"
         cells.append(Cell(png, f"{number}  {seconds:.1f} s", " · ".join(moment.what), kind))
@@ -93,10 +94,10 @@ async def make_film(theatre: Theatre, session: SessionRow, device: Device | None
 
 
 async def _frame(
-    theatre: Theatre, session: SessionRow, moment: KeyMoment, device: Device
+    theatre: Theatre, session: SessionRow, moment: KeyMoment, device: Device, read: ReadEvents
 ) -> tuple[Frame, bytes | None]:
     try:
-        state = moment_of(theatre.store, session, moment.document, moment.shown)
+        state = moment_of(theatre.store, session, moment.document, moment.shown, read)
     except BrokenRecording as error:
         return Frame(moment, None, error.message), None
     seen = moment.shown + POINTER_LATE_MS

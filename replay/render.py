@@ -10,13 +10,11 @@ from replay.environment import recorded_device
 from replay.fidelity import Fidelity
 from replay.moments import Moment
 from replay.pointer import Pointer, Spot, draw_pointer, pointer_at
-from replay.stage import Place, Stage
+from replay.shooting import steady
+from replay.stage import Place, Stage, Veil
 from replay.theatre import Theatre
 
 __all__ = ["Render", "boxes_document", "render"]
-
-SHOTS = 3
-"""A picture is taken until two in a row agree, at most this often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +36,31 @@ async def render(
     full_page: bool = True,
     scale: str = "css",
     pointer: float | None = None,
+    veil: Veil | None = None,
 ) -> Render:
     """Rebuilds `moment` at `device` and reads it off.
 
     A full page is shown scrolled to the top, so that fixed bars are where they are
     then; the viewport is shown at the recorded scroll, with the visitor's pointer as
-    it was at the time `pointer` (epoch ms), unless that is None.
+    it was at the time `pointer` (epoch ms), unless that is None, and what it was over as
+    CSS has it for what a mouse is over. `veil` chooses texts that are not to be read.
     """
     drawn = None if full_page else await _pointer(theatre, moment, device, pointer)
-    async with theatre.stage(device) as stage:
+    async with theatre.stage(device, moment) as stage:
         await stage.build(moment)
         await stage.settle("top" if full_page else "recorded")
-        png, stable = await _shot(stage, full_page, scale)
+        spot, told = await drawn.spot(stage) if drawn else (None, "")
+        if spot and not spot.touch:
+            await stage.hover(spot.x, spot.y)
+        if veil:
+            await stage.veil(veil)
+        png, stable = await steady(stage, full_page=full_page, scale=scale)
         boxes = await stage.boxes()
         fidelity = await stage.fidelity()
-        spot = await drawn.spot(stage, fidelity) if drawn else None
-    fidelity.unstable = not stable
+    fidelity.unstable, fidelity.pointer = not stable, told
     if spot:
         png = draw_pointer(png, spot, device.scale if scale == "device" else 1.0)
     return Render(moment, device, png, boxes, fidelity)
-
-
-async def _shot(stage: Stage, full_page: bool, scale: str) -> tuple[bytes, bool]:
-    """The picture, and whether the one before it was the same."""
-    before = await stage.screenshot(full_page=full_page, scale=scale)
-    for _ in range(SHOTS - 1):
-        shot = await stage.screenshot(full_page=full_page, scale=scale)
-        if shot == before:
-            return shot, True
-        before = shot
-    return before, False
 
 
 _EDGE = 0.1
@@ -84,18 +77,17 @@ class _Drawn:
     place: Place | None
     lost: str = ""
 
-    async def spot(self, stage: Stage, fidelity: Fidelity) -> Spot | None:
-        """Where it is on `stage`; if nowhere, `fidelity` says so."""
+    async def spot(self, stage: Stage) -> tuple[Spot | None, str]:
+        """Where it is on `stage`, and what the fidelity report says of it."""
         one, place = self.pointer, self.place
         if self.lost:
-            fidelity.pointer = self.lost
-            return None
+            return None, self.lost
         if place is None:
             found = await stage.place_of(one.node, one.x, one.y)
         else:
             found = await stage.place_at(one.node, place.u, place.v)
-        fidelity.pointer = _told(found, fidelity)
-        return Spot(found.x, found.y, one.touch, one.pressed) if found else None
+        told = _told(found, await stage.fidelity())
+        return (Spot(found.x, found.y, one.touch, one.pressed) if found else None), told
 
 
 def _told(found: Place | None, fidelity: Fidelity) -> str:
@@ -115,7 +107,7 @@ async def _pointer(
     recorded = recorded_device(moment.session, moment.document)
     if (recorded.width, recorded.height) == (device.width, device.height):
         return _Drawn(found, None)
-    async with theatre.stage(recorded) as stage:
+    async with theatre.stage(recorded, moment) as stage:
         await stage.build(moment)
         await stage.settle("recorded")
         place = await stage.place_of(found.node, found.x, found.y)

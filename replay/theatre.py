@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
@@ -13,7 +14,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from recorder.chromium import launch
 from recorder.devices import Device, find_device
 from recorder.store import Store
-from replay.moments import At, find_moment, parse_time
+from replay.moments import At, Moment, find_moment, parse_time
 from replay.stage import Stage
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Theatre:
     async def __aenter__(self) -> Self:
         self._playwright = await self._stack.enter_async_context(async_playwright())
         self._registry = dict(self._playwright.devices)
-        self._browser = await launch(self._playwright, isolated=True)
+        self._browser = await launch(self._playwright, isolated=True, scrollbars=True)
         return self
 
     async def __aexit__(
@@ -87,10 +88,12 @@ class Theatre:
         return StagedMoment(self, found)
 
     @asynccontextmanager
-    async def stage(self, device: Device) -> AsyncIterator[Stage]:
-        """A stage for `device`, exclusively; warm if one is idle."""
+    async def stage(self, device: Device, moment: Moment | None = None) -> AsyncIterator[Stage]:
+        """A stage for `device`, exclusively; warm if one is idle, and of those the one from which
+        the least is left to `moment`."""
         browser = await self._running()
-        warm = next((stage for stage in self._idle if stage.device == device), None)
+        fitting = [stage for stage in self._idle if stage.device == device]
+        warm = min(fitting, key=lambda stage: _left(stage, moment), default=None)
         if warm:
             self._idle.remove(warm)
         stage = warm or await Stage.open(browser, device, self.store)
@@ -108,5 +111,10 @@ class Theatre:
         async with self._starting:
             if not self._browser.is_connected():
                 self._idle.clear()
-                self._browser = await launch(self._playwright, isolated=True)
+                self._browser = await launch(self._playwright, isolated=True, scrollbars=True)
         return self._browser
+
+
+def _left(stage: Stage, moment: Moment | None) -> float:
+    left = None if moment is None else stage.ahead(moment)
+    return math.inf if left is None else left

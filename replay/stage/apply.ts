@@ -8,14 +8,18 @@ import type {
   serializedNodeWithId,
 } from "@rrweb/types";
 import type { MediaPayload } from "../../recorder/client/media";
-import { FAULTS_TAG, LIMIT_TAG, MEDIA_TAG, REDUCED_TAG, WIDTHS_TAG } from "../../recorder/client/tags";
+import type { PopoverPayload } from "../../recorder/client/popovers";
+import { FAULTS_TAG, LIMIT_TAG, MEDIA_TAG, POPOVER_TAG, REDUCED_TAG, WIDTHS_TAG } from "../../recorder/client/tags";
 import type { WidthsPayload } from "../../recorder/client/widths";
 import { Builder } from "./build";
+import { Focus } from "./focus";
 import { Masks } from "./masks";
 import { Media } from "./media";
 import { Mutations } from "./mutations";
 import * as dom from "./natives";
+import { setPopover } from "./popovers";
 import { StageReport } from "./report";
+import { select } from "./selection";
 import { StyleSheets } from "./styles";
 
 /** rrweb's `EventType` and `IncrementalSource`, as far as they change the page. */
@@ -43,7 +47,6 @@ export const Source = {
 /** Sources that leave the DOM as it is. */
 const WITHOUT_EFFECT = new Set<number>([
   Source.MouseMove,
-  Source.MouseInteraction,
   Source.ViewportResize,
   Source.TouchMove,
   Source.Log,
@@ -68,14 +71,16 @@ export class Applier {
   private readonly mutations = new Mutations(this.builder, this.report);
   readonly media = new Media(this.builder.mirror, this.report);
   readonly masks = new Masks(this.builder.mirror, this.report);
+  readonly focus = new Focus(this.builder.mirror);
   readonly styles = new StyleSheets(this.builder.mirror, this.report);
   private documentId = -1;
+  /** Whether what stands in for what is missing or masked has been written into the page. */
+  isAltered = false;
   /** Fonts that came by script, as rules. */
   readonly fontFaces: string[] = [];
 
   /** Applies one event. What a forged one asks in vain is counted, the rest goes on. */
   apply(event: eventWithTime): void {
-    this.report.applied++;
     try {
       this.applyOne(event);
     } catch {
@@ -118,6 +123,7 @@ export class Applier {
     this.styles.reset();
     this.masks.reset();
     this.media.reset();
+    this.focus.reset();
     this.scrolls.clear();
     this.builder.buildDocument(node);
     this.documentId = node.id;
@@ -129,6 +135,9 @@ export class Applier {
   private applyCustom({ tag, payload }: customEvent["data"]): void {
     if (tag === WIDTHS_TAG) this.masks.remember(payload as WidthsPayload);
     if (tag === MEDIA_TAG) this.media.remember(payload as MediaPayload);
+    if (tag === POPOVER_TAG && !setPopover(payload as PopoverPayload, this.builder.mirror)) {
+      this.report.count("node_not_found");
+    }
     const shortfall = SHORTFALLS.get(tag);
     if (shortfall) this.report.count(shortfall);
   }
@@ -153,12 +162,14 @@ export class Applier {
       case Source.CustomElement:
         return this.defineElement(data.define?.name);
       case Source.CanvasMutation:
-        if (!this.builder.canvases.replace(data)) this.report.count("canvas_change_not_replayed");
+        if (!this.builder.canvases.draw(data)) this.report.count("canvas_change_not_replayed");
         return;
       case Source.MediaInteraction:
         return this.report.count("media_change_not_replayed");
+      case Source.MouseInteraction:
+        return this.focus.see(data);
       case Source.Selection:
-        return this.report.count("selection_not_replayed");
+        return select(data, this.builder.mirror, this.report);
       default:
         if (!WITHOUT_EFFECT.has((data as incrementalData).source)) this.report.count("unknown_event");
     }

@@ -14,7 +14,7 @@ export interface ElementBox {
 }
 
 export function boxes(): ElementBox[] {
-  const keys = elementKeys();
+  const keys = elementKeys(false);
   return Array.from(walk(), ({ element, path, origin }) => {
     const rect = dom.rectOf(element);
     return {

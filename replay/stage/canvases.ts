@@ -1,87 +1,97 @@
-/**
- * What canvases showed, where it was recorded as pictures.
- *
- * Of rrweb's canvas events only sampled bitmaps are understood: the canvas is
- * cleared and one picture is drawn. Anything else would run commands that a
- * recording chooses.
- */
+/** What canvases showed: sampled as pictures, or drawn by commands (`canvas-commands.ts`). */
 import type { canvasMutationData, serializedNodeWithId } from "@rrweb/types";
 import type { Mirror } from "rrweb-snapshot";
+import { isKnown, loaded, PICTURE, pictureOf, run, type Command } from "./canvas-commands";
 import * as dom from "./natives";
 
-/** Pictures that are drawn: made by browsers from pixels, so that nothing is in them but those. */
-const PICTURE = /^data:image\/(?:png|webp|jpeg);base64,[A-Za-z0-9+/]+=*$/;
+/** Commands kept of one recording: a chart has some thousands, a game has as many in a second. */
+const MAX_COMMANDS = 200_000;
+
+/** rrweb's number for 2D contexts; the others are WebGL's. */
+const PLANE = 0;
+
+/** A picture, and what was drawn upon it. */
+interface Drawing {
+  picture: string | null;
+  commands: Command[];
+  isPainted: boolean;
+}
 
 export class Canvases {
-  /** The latest picture by the canvas's id, as data URL. */
-  private readonly pictures = new Map<number, string>();
+  private readonly drawings = new Map<number, Drawing>();
   private readonly painted = new WeakSet<Element>();
+  private count = 0;
 
   constructor(private readonly mirror: Mirror) {}
 
   reset(): void {
-    this.pictures.clear();
+    this.drawings.clear();
+    this.count = 0;
   }
 
   /** Takes the snapshot's picture off a canvas: rrweb would draw it whenever it is decoded. */
   unpainted(node: serializedNodeWithId): serializedNodeWithId {
     if (!("tagName" in node) || node.tagName.toLowerCase() !== "canvas") return node;
     const { rr_dataURL: url, ...attributes } = node.attributes;
-    this.remember(node.id, String(url));
+    if (PICTURE.test(String(url))) this.begin(node.id, String(url));
     return { ...node, attributes } as serializedNodeWithId;
   }
 
-  /** False for an event that is no sampled bitmap. */
-  replace(data: canvasMutationData): boolean {
-    const commands = "commands" in data ? data.commands : [];
-    const [clear, draw] = commands;
-    if (commands.length !== 2 || clear?.property !== "clearRect" || draw?.property !== "drawImage") {
-      return false;
-    }
-    const blob = first(draw.args?.[0], "ImageBitmap", "args");
-    const bytes = first(blob, "Blob", "data");
-    return this.remember(data.id, `data:${blob?.type};base64,${bytes?.base64 ?? ""}`);
+  /** Takes note of what was drawn; false if some of it cannot be drawn here. */
+  draw(data: canvasMutationData): boolean {
+    const commands: Command[] = "commands" in data ? data.commands : [data];
+    const sample = sampleOf(commands);
+    if (sample) return Boolean(this.begin(data.id, sample));
+    if (data.type !== PLANE) return false;
+    const known = commands.filter(isKnown).slice(0, MAX_COMMANDS - this.count);
+    this.count += known.length;
+    const drawing = this.drawings.get(data.id) ?? this.begin(data.id, null);
+    drawing.commands.push(...known);
+    drawing.isPainted = false;
+    return known.length === commands.length;
+  }
+
+  /** A canvas that was given a size, be it the same, is empty. */
+  cleared(id: number): void {
+    if (this.drawings.has(id)) this.begin(id, null);
   }
 
   /** Draws what there is to draw; resolves when all is drawn. */
   async paint(): Promise<void> {
-    await Promise.all([...this.pictures].map(([id, url]) => this.paintOne(this.mirror.getNode(id), url)));
+    await Promise.all(
+      [...this.drawings].map(([id, drawing]) => this.paintOne(this.mirror.getNode(id), drawing)),
+    );
   }
 
   isPainted(canvas: Element): boolean {
     return this.painted.has(canvas);
   }
 
-  private remember(id: number, url: string): boolean {
-    if (!PICTURE.test(url)) return false;
-    this.pictures.set(id, url);
-    return true;
+  private begin(id: number, picture: string | null): Drawing {
+    const drawing: Drawing = { picture, commands: [], isPainted: false };
+    this.drawings.set(id, drawing);
+    return drawing;
   }
 
-  private async paintOne(canvas: Node | null, url: string): Promise<void> {
-    if (!dom.isHtml(canvas, "canvas")) return;
-    const image = new Image();
-    image.src = url;
-    const isPicture = await image.decode().then(
-      () => true,
-      () => false,
-    );
-    const context = isPicture && (HTMLCanvasElement.prototype.getContext.call(canvas, "2d") as CanvasRenderingContext2D | null);
+  private async paintOne(canvas: Node | null, drawing: Drawing): Promise<void> {
+    if (drawing.isPainted || !dom.isHtml(canvas, "canvas")) return;
+    drawing.isPainted = true;
+    const image = drawing.picture === null ? null : await loaded(drawing.picture);
+    if (!image && !drawing.commands.length) return;
+    const context = HTMLCanvasElement.prototype.getContext.call(canvas, "2d") as CanvasRenderingContext2D | null;
     if (!context) return;
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.reset();
     // The tag tells large ones small.
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    if (image) context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    await run(context, drawing.commands);
     this.painted.add(canvas);
   }
 }
 
-/** As rrweb serializes an object: its class, and what it was made of. */
-type Serialized = Partial<Record<"rr_type" | "type" | "base64", string>> &
-  Partial<Record<"args" | "data", unknown[]>>;
-
-/** What an object of class `name` was made of first. */
-function first(value: unknown, name: string, member: "args" | "data"): Serialized | undefined {
-  const serialized = value as Serialized | undefined;
-  const found = serialized?.rr_type === name ? serialized[member]?.[0] : undefined;
-  return (found ?? undefined) as Serialized | undefined;
+/** The picture, where the canvas was sampled: it is cleared, and one picture is drawn. */
+function sampleOf(commands: Command[]): string | null {
+  const [clear, draw] = commands;
+  if (commands.length !== 2 || clear?.property !== "clearRect" || draw?.property !== "drawImage") return null;
+  const [source] = draw.args ?? [];
+  return (source as { rr_type?: string } | undefined)?.rr_type === "ImageBitmap" ? pictureOf(source) : null;
 }

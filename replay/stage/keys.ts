@@ -6,8 +6,10 @@
  * from the nearest ancestor that a key of the first two kinds belongs to alone. A key
  * counts only where it is unique in its document; geometry has no part in it.
  */
+import { looksGenerated } from "./generated";
 import * as dom from "./natives";
-import { asRecorded } from "./texts";
+import { squeeze } from "./texts";
+import { Traits } from "./traits";
 import { walk } from "./walk";
 
 /** `AnchorKeys` of `heatmap/identity.py`. */
@@ -19,6 +21,10 @@ export interface ElementKeys {
   /** What a person would call it. */
   label: string;
   tag: string;
+  /** What else is said of it and around it: see `traits.ts`. */
+  traits: string[];
+  /** The element in its recording, where several states of one may be told. */
+  node?: number;
 }
 
 const TEST_ATTRIBUTES = ["data-testid", "data-test-id", "data-test", "data-cy", "data-qa"];
@@ -49,18 +55,14 @@ const NAME_CHARS = 80;
 /** Labels are cut for people. */
 const LABEL_CHARS = 40;
 
-/** Digits in a row, hashes, framework prefixes: made anew by each build or each visit. */
-const GENERATED = /\d{3,}|^(?:[a-f0-9]{6,}|:r[\w]*:|(?:ember|react|mui|headlessui|radix|ng|__)[\w:-]*\d)|[_-][a-z0-9]*\d[a-z0-9]{3,}$/i;
-
-export const looksGenerated = (token: string): boolean => GENERATED.test(token);
-
-/** Keys of every element on the stage. */
-export function elementKeys(): Map<Element, ElementKeys> {
+/** Keys of every element on the stage; traits, which take as long again, only if they are wanted. */
+export function elementKeys(withTraits = true): Map<Element, ElementKeys> {
   const found = new Map<Element, ElementKeys>();
   const uses = new Map<string, number>();
   const anchored = new Map<Element, string>();
   const owners = strongKeys();
   const numbering = new Numbering();
+  const traits = new Traits();
   for (const { element, path } of walk()) {
     const keys = ownKeys(element);
     // An id that several elements carry says nothing about which of them this is below.
@@ -69,7 +71,13 @@ export function elementKeys(): Map<Element, ElementKeys> {
     anchored.set(element, strong ?? structural);
     keys.push(["path", structural, false]);
     for (const [, key] of keys) uses.set(key, (uses.get(key) ?? 0) + 1);
-    found.set(element, { keys, name: "", label: labelOf(element), tag: tagOf(element) });
+    found.set(element, {
+      keys,
+      name: "",
+      label: labelOf(element),
+      tag: dom.tagOf(element),
+      traits: withTraits ? traits.of(element) : [],
+    });
   }
   for (const entry of found.values()) {
     for (const key of entry.keys) key[2] = uses.get(key[1]) === 1;
@@ -105,7 +113,7 @@ function ownKeys(element: Element): ElementKeys["keys"] {
   const add = (kind: string, ...parts: string[]): void => {
     keys.push([kind, `${kind}:${parts.join("|")}`, false]);
   };
-  const tag = tagOf(element);
+  const tag = dom.tagOf(element);
   const formName = dom.attr(element, "name");
   if (formName && /^(?:input|select|textarea|button)$/.test(tag)) {
     const form = dom.attr(element, "type") ?? "";
@@ -134,7 +142,7 @@ function structuralPath(
   const start = above === undefined ? `path:${path.includes("#frame") ? path : ""}` : above;
   const from = start.startsWith("path:") ? start : `path:${start}`;
   const shadow = parent && dom.parentNode(element) !== parent ? "#shadow>" : "";
-  return `${from}>${shadow}${tagOf(element)}:${nth}`;
+  return `${from}>${shadow}${dom.tagOf(element)}:${nth}`;
 }
 
 /** Positions among siblings of the same tag, given in document order: one pass for all. */
@@ -152,13 +160,9 @@ class Numbering {
   }
 }
 
-const tagOf = (element: Element): string => dom.nodeName(element).toLowerCase();
-
 /** The first `length` UTF-16 units, less the half of a pair that the cut would leave. */
 const cut = (text: string, length: number): string =>
   text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
-
-const squeeze = (text: string): string => asRecorded(text).replace(/\s+/g, " ").trim();
 
 /** Text of the element's own text nodes. */
 function ownText(element: Element): string {
@@ -170,18 +174,37 @@ function ownText(element: Element): string {
 function roleOf(element: Element): string | undefined {
   const role = dom.attr(element, "role");
   if (role) return role;
-  if (tagOf(element) === "input") return `input-${dom.attr(element, "type") ?? "text"}`;
+  if (dom.tagOf(element) === "input") return `input-${dom.attr(element, "type") ?? "text"}`;
   return IMPLIED_ROLES[dom.nodeName(element)];
 }
 
 /** The short form of the accessible name: label, alternative text, title, or what it says. */
 function accessibleName(element: Element): string {
+  const told = toldName(element);
+  if (told) return told;
+  const text = squeeze(dom.textOf(element) ?? "");
+  return text.length <= NAME_CHARS ? text : "";
+}
+
+/** The name that an attribute gives it. */
+function toldName(element: Element): string {
   for (const name of ["aria-label", "alt", "placeholder", "title"]) {
     const value = dom.attr(element, name);
     if (value) return cut(squeeze(value), NAME_CHARS);
   }
-  const text = squeeze(dom.textOf(element) ?? "");
-  return text.length <= NAME_CHARS ? text : "";
+  return "";
+}
+
+/** What it says, a space between what is in different elements: a label is read, not compared. */
+function wordsOf(element: Element): string {
+  const parts: string[] = [];
+  const waiting: Node[] = [element];
+  while (waiting.length && parts.length < LABEL_CHARS) {
+    const node = waiting.pop() as Node;
+    if (dom.isText(node)) parts.push(node.data);
+    else waiting.push(...Array.from(dom.childNodes(node)).reverse());
+  }
+  return squeeze(parts.join(" "));
 }
 
 /** Path and fragment of a link: the origin and the query change between deployments. */
@@ -196,12 +219,23 @@ function pathOf(href: string): string {
 
 function labelOf(element: Element): string {
   const id = dom.attr(element, "id");
-  const said = accessibleName(element) || ownText(element);
+  const isShort = accessibleName(element) !== "";
+  const said = toldName(element) || (isShort && wordsOf(element)) || ownText(element) || contentOf(element);
   const short = said.length > LABEL_CHARS ? `${cut(said, LABEL_CHARS - 1)}…` : said;
   const own =
-    tagOf(element) + (id && !looksGenerated(id) ? `#${id}` : "") + (short ? ` “${short}”` : "");
+    dom.tagOf(element) + (id && !looksGenerated(id) ? `#${id}` : "") + (short ? ` “${short}”` : "");
   const control = short ? null : controlAround(element);
   return control ? `${own} in ${labelOf(control)}` : own;
+}
+
+/** What a link or button without a short name holds: the beginning of its words, or its picture's. */
+function contentOf(element: Element): string {
+  if (!/^(?:a|button)$/.test(dom.tagOf(element))) return "";
+  const words = wordsOf(element);
+  if (words) return words;
+  const pictures = dom.inside(element, "img[alt], [aria-label]");
+  const named = pictures.map((one) => dom.attr(one, "alt") ?? dom.attr(one, "aria-label") ?? "");
+  return squeeze(named.find((name) => name.trim()) ?? "");
 }
 
 /** The link, button or label that an icon without words of its own is part of. */

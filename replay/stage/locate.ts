@@ -185,7 +185,7 @@ function within([left, top, right, bottom]: Bounds, x: number, y: number): boole
 }
 
 /** The part of `box` that is within `bounds`; empty at its edge if there is none. */
-function intersect(box: Rect, bounds: Bounds): Rect {
+export function intersect(box: Rect, bounds: Bounds): Rect {
   const left = Math.max(box[0], bounds[0]);
   const top = Math.max(box[1], bounds[1]);
   const right = Math.min(box[0] + box[2], bounds[2]);
@@ -194,7 +194,7 @@ function intersect(box: Rect, bounds: Bounds): Rect {
 }
 
 /** Where scrollers and clips above `element` cut off; with `inside`, its own too, for its text. */
-function boundsOf(element: Element, inside: boolean): Bounds {
+export function boundsOf(element: Element, inside: boolean): Bounds {
   let [left, top, right, bottom]: Bounds = [-Infinity, -Infinity, Infinity, Infinity];
   for (const [above, style] of clippers(element, inside)) {
     const origin = originOf(above);

@@ -7,6 +7,7 @@
  * of its line, until it no longer fits there.
  */
 import { WIDEST } from "./mask-font";
+import { MASK } from "./texts";
 
 /** A line of a masked text, as the tag told it. */
 export interface Stretch {
@@ -50,11 +51,13 @@ export function breakAsRecorded(
   }
 }
 
-/** False if the word cannot grow: it is all of its line, or all of the width is its own. */
+/** False if the word cannot grow: it is not masked, or all of its line, or has all of the width. */
 function widen(stretch: Stretch): boolean {
   const words = stretch.text.trim().split(/\s+/);
-  const letters = (words[0] ?? "").length;
-  const share = letters / words.join("").length;
+  const masks = (text: string): number => text.split(MASK).length - 1;
+  const letters = masks(words[0] ?? "");
+  if (!letters) return false;
+  const share = letters / masks(stretch.text);
   const most = Math.min(stretch.steps, letters * WIDEST);
   if (words.length < 2 || stretch.first >= most) return false;
   stretch.first = Math.min(most, Math.ceil((stretch.first || stretch.steps * share) * GROWTH));

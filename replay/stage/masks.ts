@@ -34,6 +34,12 @@ interface Told {
   lines: { units: number; px: number; isNew: boolean }[];
 }
 
+interface Found {
+  node: Text;
+  parent: HTMLElement;
+  told: Told;
+}
+
 export class Masks {
   private readonly told = new Map<number, Told>();
   private refusals = 0;
@@ -69,19 +75,20 @@ export class Masks {
     return !!node && dom.isConnected(node);
   }
 
-  /** Gives every masked text its widths. Fonts and images must be in. */
-  async apply(): Promise<void> {
+  /** Gives every masked text, if any, its widths. Fonts and images must be in. */
+  async apply(): Promise<boolean> {
     try {
-      await this.widen();
+      return await this.widen();
     } catch {
       // The page is shown all the same, with asterisks as wide as asterisks.
       this.report.count("mask_width_refused");
+      return true;
     }
   }
 
-  private async widen(): Promise<void> {
+  private async widen(): Promise<boolean> {
     const texts = [...this.told].flatMap(([id, told]) => this.find(id, told));
-    if (!texts.length) return;
+    if (!texts.length) return false;
     const docs = new Set(texts.map(({ node }) => dom.ownerDocument(node) as Document));
     for (const doc of docs) await addFont(doc);
     const rulers = new Map([...docs].map((doc) => [doc, ruler(doc)]));
@@ -96,10 +103,11 @@ export class Masks {
     for (const one of stretches) write(one.node, one.stretches);
     const recorded = stretches.filter(({ told }) => told.at === window.innerWidth);
     breakAsRecorded(inTreeOrder(recorded.map((one) => one.stretches)), write);
+    return true;
   }
 
   /** The text, unless it has changed since it was measured. */
-  private find(id: number, told: Told): { node: Text; parent: HTMLElement; told: Told }[] {
+  private find(id: number, told: Told): Found[] {
     const node = this.mirror.getNode(id);
     if (!dom.isText(node) || !dom.isConnected(node)) return [];
     const above = dom.parentNode(node) as Node | null;

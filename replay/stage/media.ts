@@ -31,8 +31,8 @@ export class Media {
     }
   }
 
-  /** Stand-ins for what did not load; all requests must have been answered. */
-  async apply(): Promise<void> {
+  /** Stand-ins for what did not load, if any; all requests must have been answered. */
+  async apply(): Promise<boolean> {
     const waiting = [...this.told].map(([id, [width, height]]) => {
       const node = this.mirror.getNode(id);
       if (dom.isHtml(node, "img") && !node.naturalWidth) return standIn(node, width, height);
@@ -43,6 +43,7 @@ export class Media {
       return undefined;
     });
     await Promise.all(waiting);
+    return waiting.some((one) => one !== undefined);
   }
 }
 

@@ -143,6 +143,8 @@ export class Mutations {
         this.report.count("attribute_refused");
       }
     }
+    const isSized = "width" in change.attributes || "height" in change.attributes;
+    if (isSized) this.builder.canvases.cleared(change.id);
   }
 
   private setAttribute(element: Element, name: string, value: unknown): void {

@@ -110,6 +110,10 @@ const scrollTo = Element.prototype.scrollTo as (this: Element, to: ScrollToOptio
 export const scrollElement = (element: Element, to: ScrollToOptions): void =>
   scrollTo.call(element, to);
 
+const { focus, blur } = HTMLElement.prototype;
+export const focusOn = (element: Element): void => focus.call(element as HTMLElement, { preventScroll: true });
+export const unfocus = (element: Element): void => blur.call(element as HTMLElement);
+
 const open = Document.prototype.open as (this: Document) => Document;
 const { write, close } = Document.prototype;
 /** Parses `markup` as all of the document's content. */
@@ -118,6 +122,13 @@ export function writeDocument(doc: Document, markup: string): void {
   write.call(doc, markup);
   close.call(doc);
 }
+
+const inputValue = getter<Element, string>(HTMLInputElement.prototype, "value");
+const textareaValue = getter<Element, string>(HTMLTextAreaElement.prototype, "value");
+
+/** What is written in an input or a textarea. */
+export const valueOf = (field: Element): string =>
+  isHtml(field, "textarea") ? textareaValue(field) : inputValue(field);
 
 const styleOfHtml = getter<Element, CSSStyleDeclaration>(HTMLElement.prototype, "style");
 const styleOfSvg = getter<Element, CSSStyleDeclaration>(SVGElement.prototype, "style");
@@ -131,6 +142,10 @@ export function styleOf(element: Element): CSSStyleDeclaration {
   return styleOfHtml(element);
 }
 
+const selectionIn = Document.prototype.getSelection;
+/** What is selected in `doc`; null while no window shows it. */
+export const selectionOf = (doc: Document): Selection | null => selectionIn.call(doc);
+
 const { createElement, createElementNS, createTextNode, createComment } = Document.prototype;
 const queryAll = Document.prototype.querySelectorAll;
 const ADOPTED = "adoptedStyleSheets";
@@ -139,7 +154,13 @@ const adoptedByShadow = getter<ShadowRoot, CSSStyleSheet[]>(ShadowRoot.prototype
 const implementationOf = getter<Document, DOMImplementation>(Document.prototype, "implementation");
 
 /** All elements of `doc`, shadow trees left aside. */
+export const tagOf = (element: Element): string => nodeName(element).toLowerCase();
 export const all = (doc: Document): Element[] => Array.from(queryAll.call(doc, "*"));
+
+const queryBelow = Element.prototype.querySelectorAll;
+/** What `selector` fits inside of `element`, in document order. */
+export const inside = (element: Element, selector: string): Element[] =>
+  Array.from<Element>(queryBelow.call(element, selector));
 
 /** HTML elements of `doc` called `tag`, shadow trees left aside. */
 export const select = <Tag extends keyof HTMLElementTagNameMap>(
@@ -201,8 +222,8 @@ export const isText = (node: Node | null | undefined): node is Text =>
   !!node && nodeType(node) === Node.TEXT_NODE;
 
 /** Element or shadow root above: the way out of a shadow tree leads over its host. */
-export function composedParent(element: Element): Element | null {
-  const parent = parentNode(element);
+export function composedParent(node: Node): Element | null {
+  const parent = parentNode(node);
   if (isElement(parent as Node | null)) return parent as Element;
   return parent && "host" in parent ? (parent as ShadowRoot).host : null;
 }

@@ -1,6 +1,5 @@
 /** What the stage could not do, counted by name: part of the fidelity report. */
 export class StageReport {
-  applied = 0;
   readonly counts: Record<string, number> = {};
   /** What could run, navigate or connect, and was taken off; it says nothing about the picture. */
   readonly refused: Record<string, number> = {};

@@ -9,11 +9,13 @@
 import type { eventWithTime } from "@rrweb/types";
 import { boxOf, graphemeUnder, type Box } from "../../recorder/client/anchor";
 import { type Applier, EventType, Source } from "./apply";
+import { controlOf } from "./controls";
 import { elementKeys, type ElementKeys } from "./keys";
 import { ownFraction } from "./local";
 import * as dom from "./natives";
 import { textHash, textIndex } from "./texts";
 import { isKind, timeline, type Kind, type Sample } from "./timeline";
+import { WindowScrolls } from "./window-scrolls";
 
 /** `Anchor` of `heatmap/anchors.py`. */
 export interface Anchor {
@@ -26,6 +28,8 @@ export interface Anchor {
   y: number;
   /** Index into `elements`, or -1 where the recording names no element. */
   element: number;
+  /** The same of the control that the element is part of; the element itself where it is of none. */
+  control: number;
   /** Fractions of the border box, in the element's own coordinates if it is transformed. */
   u: number;
   v: number;
@@ -62,6 +66,7 @@ export class Sampler {
   private keys: Map<Element, ElementKeys> | null = null;
   private readonly refused: Record<string, number> = {};
   private readonly samples: Sample[];
+  private readonly scrolls: WindowScrolls;
   private next = 0;
   private seen = 0;
 
@@ -70,6 +75,7 @@ export class Sampler {
     events: eventWithTime[],
   ) {
     this.samples = timeline(events, (kind) => this.refuse(kind));
+    this.scrolls = new WindowScrolls(events);
   }
 
   get result(): Anchors {
@@ -90,6 +96,8 @@ export class Sampler {
 
   private take(sample: Sample): void {
     try {
+      // The window takes the focus, too, and that is no use of any element.
+      if (sample.kind === "focus" && !dom.isElement(this.applier.builder.mirror.getNode(sample.id))) return;
       const anchor = this.anchor(sample);
       if (isWhole(anchor)) this.anchors.push(anchor);
       else this.refuse(sample.kind);
@@ -116,6 +124,7 @@ export class Sampler {
       x: sample.x + scrollX,
       y: sample.y + scrollY,
       element: -1,
+      control: -1,
       u: 0,
       v: 0,
       size: [0, 0],
@@ -128,15 +137,27 @@ export class Sampler {
     const box = boxOf(node);
     const measured = sample.payload?.box ?? box;
     anchor.element = this.index(node);
+    anchor.control = this.index(controlOf(node));
+    anchor.masked = sample.payload?.masked === true || isBlocked(node);
+    anchor.size = [measured[2], measured[3]];
+    if (sample.isPlaceless) return inTheMiddle(anchor, box, this.applier.windowScroll);
     const u = fraction(sample.x - measured[0], measured[2]);
     const v = fraction(sample.y - measured[1], measured[3]);
     [anchor.u, anchor.v] = ownFraction(node, box, u, v);
-    anchor.size = [measured[2], measured[3]];
-    anchor.masked = sample.payload?.masked === true || isBlocked(node);
-    if (sample.payload) anchor.drift = drift(measured, box);
+    if (sample.payload) anchor.drift = this.drift(measured, box, sample.time);
     anchor.text = this.text(sample, node);
     anchor.unstable = !sample.payload && !anchor.text && !isNear(box, sample.x, sample.y);
     return anchor;
+  }
+
+  /** A window that was scrolled just before, and not told of yet, is no fault of the stage. */
+  private drift(measured: Box, box: Box, time: number): number {
+    const { mirror } = this.applier.builder;
+    const soon = this.scrolls.soonAfter(time, (id) => (mirror.getNode(id) as Node | null) === document);
+    const there = drift(measured, box);
+    if (!soon) return there;
+    const [x, y] = this.applier.windowScroll;
+    return Math.min(there, drift(measured, [box[0] + x - soon[0], box[1] + y - soon[1], box[2], box[3]]));
   }
 
   private text(sample: Sample, target: Element): Anchor["text"] {
@@ -161,18 +182,24 @@ export class Sampler {
   }
 
   /** Index of the element's keys in the result; the same element gets the same one. */
-  private index(element: Element): number {
+  index(element: Element): number {
     this.keys ??= elementKeys();
     const keys = this.keys.get(element);
     if (!keys) return -1;
-    const id = `${this.applier.builder.mirror.getId(element)} ${keys.keys.join()}`;
+    const node = this.applier.builder.mirror.getId(element);
+    const id = `${node} ${keys.keys.join()}`;
     let index = this.indexes.get(id);
     if (index === undefined) {
-      index = this.elements.push(keys) - 1;
+      index = this.elements.push({ ...keys, node }) - 1;
       this.indexes.set(id, index);
     }
     return index;
   }
+}
+
+function inTheMiddle(anchor: Anchor, [left, top, width, height]: Box, scroll: readonly [number, number]): Anchor {
+  const [x, y] = [left + width / 2 + scroll[0], top + height / 2 + scroll[1]];
+  return { ...anchor, x, y, u: 0.5, v: 0.5 };
 }
 
 function changesDom(event: eventWithTime): boolean {

@@ -9,7 +9,8 @@ export function allDocuments(doc: Document = document): Document[] {
 }
 
 /** Resolves when style sheets, fonts and images are in, or have failed. */
-export async function load({ builder, media, masks }: Applier): Promise<void> {
+export async function load(applier: Applier): Promise<void> {
+  const { builder, media, masks } = applier;
   const docs = allDocuments();
   await Promise.all(docs.flatMap((doc) => dom.select(doc, "link").map(sheetLoaded)));
   const images = docs.flatMap((doc) => dom.select(doc, "img"));
@@ -22,9 +23,10 @@ export async function load({ builder, media, masks }: Applier): Promise<void> {
   const decoded = images.map((image) => image.decode().catch(() => undefined));
   await Promise.all([...decoded, ...styleImages(docs).map(fetched)]);
   await builder.canvases.paint();
-  await media.apply();
+  const isReplaced = await media.apply();
   builder.blocked.apply();
-  await masks.apply();
+  const isMasked = await masks.apply();
+  applier.isAltered ||= isReplaced || isMasked || builder.blocked.count > 0;
 }
 
 const URL_VALUE = /url\("([^"]+)"\)/g;

@@ -9,17 +9,21 @@ import type { eventWithTime } from "@rrweb/types";
 import { Applier } from "./apply";
 import { boxes } from "./boxes";
 import { breakpoints } from "./breakpoints";
-import { elementKeys } from "./keys";
+import { Exposures } from "./exposure";
+import { layout } from "./layout";
 import { locate, pageSize, type Wanted } from "./locate";
 import { standalone } from "./markup";
 import * as dom from "./natives";
 import { placeAt, placeOf } from "./pointer";
 import { Sampler } from "./samples";
 import { allDocuments, freeze, load, nextFrames } from "./settle";
+import { texts, veil } from "./veil";
 import { walk } from "./walk";
 
 let applier = new Applier();
 let queue: eventWithTime[] = [];
+/** Time of the latest event that was applied, epoch ms. */
+let clock = 0;
 
 /**
  * A full-page picture makes the window very narrow for a moment. Slides that are as wide as their
@@ -32,6 +36,7 @@ function advance(count: number, before?: (event: eventWithTime) => void): void {
   for (const event of queue.splice(0, count)) {
     before?.(event);
     applier.apply(event);
+    clock = event.timestamp;
   }
 }
 
@@ -46,9 +51,21 @@ const stage = {
     advance(count);
   },
 
+  /**
+   * Goes on from the moment that was shown, by more events of the same document. False, and
+   * nothing is done, where that would not give the page that a new build gives.
+   */
+  goOn(json: string): boolean {
+    if (applier.isAltered || queue.length) return false;
+    queue = JSON.parse(json) as eventWithTime[];
+    advance(queue.length);
+    return true;
+  },
+
   /** Hides what `selector` fits, in every frame; false if it is no selector. */
   hide(selector: string): boolean {
     if (!isSelector(selector)) return false;
+    applier.isAltered = true;
     for (const doc of allDocuments()) {
       const Sheet = dom.defaultView(doc)?.CSSStyleSheet;
       if (!Sheet) continue;
@@ -60,6 +77,13 @@ const stage = {
     return true;
   },
 
+  /** Indexes, in document order, of what `selector` fits in every frame; null if it is none. */
+  select(selector: string): string {
+    if (!isSelector(selector)) return "null";
+    const fits = Array.from(walk(), ({ element }) => dom.fits(element, selector));
+    return JSON.stringify(fits.flatMap((is, index) => (is ? [index] : [])));
+  },
+
   /** Resolves when style sheets, fonts and images are in, or have failed. */
   load: (): Promise<void> => load(applier),
 
@@ -69,29 +93,35 @@ const stage = {
     // Not earlier: opening the document takes a window's listeners away.
     window.addEventListener("resize", keepOffsets);
     if (scroll === "top") window.scrollTo({ left: 0, top: 0, behavior: "instant" });
+    applier.focus.restore();
     freeze();
     await nextFrames();
   },
 
-  /** Applies all queued events and returns the anchors met on the way. */
+  /** Applies all queued events; returns the anchors met on the way, and what was in view when. */
   anchors(): string {
     const sampler = new Sampler(applier, queue);
-    advance(queue.length, (event) => sampler.see(event));
-    return JSON.stringify(sampler.result);
+    const exposures = new Exposures(applier, queue, clock, (element) => sampler.index(element));
+    advance(queue.length, (event) => {
+      // In this order: the sampler forgets its keys before the page changes.
+      exposures.see(event);
+      sampler.see(event);
+    });
+    return JSON.stringify({ ...sampler.result, exposures: exposures.finish() });
   },
+
+  pageSize,
 
   boxes: (): string => JSON.stringify(boxes()),
 
-  /** Keys of all elements in document order, each with its box in page CSS pixels. */
-  elements(): string {
-    const keys = elementKeys();
-    return JSON.stringify(
-      Array.from(walk(), ({ element, path, origin }) => {
-        const rect = dom.rectOf(element);
-        const box = [rect.left + origin.x, rect.top + origin.y, rect.width, rect.height];
-        return { ...keys.get(element), path, box };
-      }),
-    );
+  /** Keys of all elements in document order, with more about each: see `layout.ts`. */
+  elements: (): string => JSON.stringify(layout()),
+
+  texts: (): string => JSON.stringify(texts()),
+
+  veil(numbers: string): number {
+    applier.isAltered = true;
+    return veil(JSON.parse(numbers) as number[]);
   },
 
   /** A recorded pointer on a stage as recorded: see `pointer.ts`. */
@@ -111,7 +141,6 @@ const stage = {
     const report = applier.finish();
     const [width, height] = pageSize();
     return JSON.stringify({
-      applied: report.applied,
       counts: report.counts,
       refused: report.refused,
       frames: applier.builder.emptyFrames().map((frame) => dom.attr(frame, "rr_src") ?? ""),
@@ -120,6 +149,7 @@ const stage = {
       page: [width, height],
       inner: [window.innerWidth, window.innerHeight],
       scroll: [window.scrollX, window.scrollY],
+      scrollbar: window.innerWidth - (dom.documentElement(document)?.clientWidth ?? window.innerWidth),
       breakpoints: breakpoints(),
     });
   },

@@ -53,3 +53,6 @@ export function graphemeRect(node: Text, start: number, length: number): DOMRect
   const rects = Array.from(range.getClientRects()).filter(({ height }) => height > 0);
   return rects.find(({ width }) => width > 0) ?? rects[0] ?? null;
 }
+
+/** What was recorded, its white space made single spaces: how texts are compared. */
+export const squeeze = (text: string): string => asRecorded(text).replace(/\s+/g, " ").trim();

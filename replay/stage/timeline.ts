@@ -5,12 +5,12 @@ import { DOCUMENT_MS } from "../../recorder/client/limits";
 import { REST_TAG } from "../../recorder/client/tags";
 import { EventType, Source } from "./apply";
 
-/** rrweb's `MouseInteractions.Click`, and `PointerTypes.Touch`. */
-const CLICK = 2;
+/** rrweb's `MouseInteractions`, and `PointerTypes.Touch`. */
+const Interaction = { DOWN: 1, CLICK: 2, CONTEXT: 3, DOUBLE: 4, FOCUS: 5, TOUCH_START: 7 } as const;
 const TOUCH = 2;
 
-/** `Kind` of `heatmap/statuses.py`. */
-const KINDS = ["click", "tap", "move", "hover"] as const;
+/** Kinds of `heatmap/statuses.py` that are samples; Python makes the others of these. */
+const KINDS = ["click", "tap", "move", "hover", "double", "context", "focus"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Sample extends Found {
@@ -29,6 +29,8 @@ interface Found {
   id: number;
   x: number;
   y: number;
+  /** Of the element as a whole, and not of a place in it: the focus has none. */
+  isPlaceless?: boolean;
   /** 1, or the seconds that the pointer rested. */
   weight: number;
   /** What the tag measured. */
@@ -57,8 +59,10 @@ export function timeline(events: eventWithTime[], refuse: (kind: unknown) => voi
   const measuredByTag = events.some(isAnchorEvent);
   const samples: Sample[] = [];
   const latest = runningMaxima(events);
+  const pointer = new Pointer();
   events.forEach((event, number) => {
-    for (const sample of soundSamples(event, measuredByTag, refuse)) {
+    pointer.see(event);
+    for (const sample of soundSamples(event, measuredByTag, pointer, refuse)) {
       samples.push({ ...sample, before: firstAfter(latest, number, sample) });
     }
   });
@@ -83,7 +87,27 @@ function firstAfter(latest: number[], number: number, { time, isFirst }: Found):
   return from;
 }
 
-function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Found> {
+/** Focus that comes later than this after the pointer went down did not come by it (milliseconds). */
+const POINTED_MS = 1_000;
+
+/** When the pointer last went down: focus that comes by it is no use of the keyboard. */
+class Pointer {
+  private downAt = -Infinity;
+
+  see(event: eventWithTime): void {
+    if (isAnchorEvent(event)) this.downAt = event.timestamp;
+    if (event.type !== EventType.Incremental || event.data?.source !== Source.MouseInteraction) return;
+    const type = event.data.type as number;
+    const isDown = type === Interaction.DOWN || type === Interaction.CLICK || type === Interaction.TOUCH_START;
+    if (isDown) this.downAt = event.timestamp;
+  }
+
+  isBehind(time: number): boolean {
+    return time - this.downAt <= POINTED_MS;
+  }
+}
+
+function* samplesOf(event: eventWithTime, measuredByTag: boolean, pointer: Pointer): Generator<Found> {
   const time = event.timestamp;
   if (isAnchorEvent(event)) {
     const payload = (event.data as { payload: AnchorPayload }).payload;
@@ -99,13 +123,25 @@ function* samplesOf(event: eventWithTime, measuredByTag: boolean): Generator<Fou
     for (const { x, y, id, timeOffset } of event.data.positions) {
       yield { kind: "move", time: time + within(timeOffset, -LATE_MS, LATE_MS), id, x, y, weight: 1 };
     }
-  } else if (!measuredByTag && event.type === EventType.Incremental) {
-    const { data } = event;
-    if (data.source !== Source.MouseInteraction || (data.type as number) !== CLICK) return;
-    const kind = (data.pointerType as number | undefined) === TOUCH ? "tap" : "click";
-    if (data.x === undefined || data.y === undefined) return;
-    yield { kind, time, id: data.id, x: data.x, y: data.y, weight: 1 };
+  } else if (event.type === EventType.Incremental && event.data.source === Source.MouseInteraction) {
+    const kind = interactionKind(event.data, measuredByTag, pointer.isBehind(time));
+    const { id, x, y } = event.data;
+    if (kind === "focus") yield { kind, time, id, x: 0, y: 0, isPlaceless: true, weight: 1 };
+    else if (kind && x !== undefined && y !== undefined) yield { kind, time, id, x, y, weight: 1 };
   }
+}
+
+/** What it is a sample of; null for what says nothing more (`MouseUp`), or is measured by the tag. */
+function interactionKind(
+  { type, pointerType }: { type: number; pointerType?: number | undefined },
+  measuredByTag: boolean,
+  isPointed: boolean,
+): Kind | null {
+  if (type === Interaction.CONTEXT) return "context";
+  if (type === Interaction.DOUBLE) return "double";
+  if (type === Interaction.FOCUS) return isPointed ? null : "focus";
+  if (type !== Interaction.CLICK || measuredByTag) return null;
+  return pointerType === TOUCH ? "tap" : "click";
 }
 
 /** `ms`, or NaN, which is refused, unless it is a number from `least` to `most`. */
@@ -116,10 +152,11 @@ const within = (ms: number, least: number, most: number): number =>
 function soundSamples(
   event: eventWithTime,
   measuredByTag: boolean,
+  pointer: Pointer,
   refuse: (kind: unknown) => void,
 ): Found[] {
   try {
-    const samples = [...samplesOf(event, measuredByTag)];
+    const samples = [...samplesOf(event, measuredByTag, pointer)];
     for (const sample of samples) if (!isSound(sample)) refuse(sample.kind);
     return samples.filter(isSound);
   } catch {

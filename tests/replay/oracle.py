@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, TimeoutError
 
 from recorder.events import Event, encode_events
 from recorder.store import Store
@@ -23,7 +24,11 @@ LISTING = ROOT.joinpath("tests", "support", "listing.js").read_text(encoding="ut
 RRWEB = ROOT.joinpath("node_modules", "rrweb", "dist", "rrweb.umd.cjs")
 
 SETTLE_S = 0.05
-"""The Replayer loads frames and sheets on timers of its own."""
+"""The Replayer loads frames on timers of its own."""
+
+SHEETS_MS = 5_000
+"""Waited for linked sheets: one that was not there yet at the snapshot is loaded over the network.
+One whose file there is none stays without, and is listed so on both sides."""
 
 PLAY = """async ([json, width, height]) => {
   document.body.replaceChildren();
@@ -43,6 +48,14 @@ PLAY = """async ([json, width, height]) => {
   replayer.iframe.height = height;
   replayer.pause(events.at(-1).timestamp - events[0].timestamp + 1);
   window.replayer = replayer;
+}"""
+
+LOADED = """() => {
+  const loaded = (doc) =>
+    !doc ||
+    ([...doc.querySelectorAll("link[rel=stylesheet][href]")].every((link) => link.sheet) &&
+      [...doc.querySelectorAll("iframe")].every((frame) => loaded(frame.contentDocument)));
+  return loaded(replayer.iframe.contentDocument);
 }"""
 
 LIST = f"""() => {{
@@ -74,6 +87,8 @@ class Oracle:
         json_events = encode_events(events).decode()
         await self._page.evaluate(PLAY, [json_events, SMALL.width, SMALL.height])
         await asyncio.sleep(SETTLE_S)
+        with contextlib.suppress(TimeoutError):
+            await self._page.wait_for_function(LOADED, timeout=SHEETS_MS)
         return json.loads(await self._page.evaluate(LIST))
 
 

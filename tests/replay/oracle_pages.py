@@ -166,10 +166,10 @@ STYLES = OraclePage(
             "const m = document.createElement('div'); m.innerHTML = '<section><i>in</i></section>';"
             " m.firstChild.attachShadow({mode: 'open'}).innerHTML = '<b>moved</b>'; host.after(m);"
         ),
-        "pre.rel = 'stylesheet';",
+        "return new Promise((done) => { pre.onload = done; pre.rel = 'stylesheet'; });",
         (
             "const l = document.createElement('link'); l.rel = 'stylesheet'; l.href = '/late.css';"
-            " document.head.append(l);"
+            " return new Promise((done) => { l.onload = done; document.head.append(l); });"
         ),
         "0",
     ],
@@ -288,6 +288,23 @@ QUIRKS = OraclePage(
             " {innerHTML: '<p>another body</p>'}));"
         ),
         "document.body.className = 'late';",
+        (
+            "document.body.innerHTML = '<p>first <b>bold</b> words</p><p>second</p>';"
+            " getSelection().selectAllChildren(document.body.firstChild);"
+        ),
+        # From the end backwards, over two paragraphs; then a caret, as after a press.
+        (
+            "const [one, two] = document.body.children;"
+            " getSelection().setBaseAndExtent(two.firstChild, 3, one.querySelector('b'), 0);"
+        ),
+        "@wait 50",
+        "getSelection().collapse(document.body.lastChild, 0);",
+        "@wait 50",
+        (
+            "const one = document.body.firstChild.firstChild;"
+            " getSelection().setBaseAndExtent(one, 1, one, 4);"
+        ),
+        "@wait 50",
         "0",
     ],
 )

@@ -136,3 +136,54 @@ async def test_rests_are_a_kind_of_their_own_and_weigh_their_seconds(
     moment = keep(store, "http://shop.example/restless", root, *senseless)
     refused = await document_anchors(theatre, moment.session, moment.document)
     assert (refused.anchors, refused.refused) == ([], {"hover": 4})
+
+
+async def test_double_clicks_context_menus_and_the_keyboards_focus_are_kinds_of_their_own(
+    theatre: Theatre, store: Store
+) -> None:
+    def interaction(type_: int, id_: int, **more: Any) -> dict[str, Any]:
+        return {"type": 3, "data": {"source": 2, "type": type_, "id": id_} | more}
+
+    root = page(("button", "buy", "Buy"), ("button", "more", "More"))
+    ids = remember(root)
+    at = {"x": 6, "y": 30}
+    events = [
+        interaction(5, ids["more"]),  # by the keyboard: no pointer was down
+        interaction(3, ids["buy"], **at),
+        interaction(1, ids["buy"], **at),
+        interaction(5, ids["buy"]),  # by the pointer that went down
+        interaction(4, ids["buy"], **at),
+        interaction(5, root["id"]),  # the window's
+    ]
+    moment = keep(store, "http://shop.example/kinds", root, *events)
+    found = await document_anchors(theatre, moment.session, moment.document)
+    assert [(one.kind, found.elements[one.element].name) for one in found.anchors] == [
+        (Kind.FOCUS, "id:more"),
+        (Kind.CONTEXT, "id:buy"),
+        (Kind.DOUBLE, "id:buy"),
+    ]
+    assert found.refused == {}
+    [focus, *_] = (await placed(theatre, moment, NARROW)).placements
+    assert (focus.status, focus.u, focus.v) == (Status.DRAWN, 0.5, 0.5)
+
+
+async def test_a_scroll_that_is_told_late_is_no_drift(theatre: Theatre, store: Store) -> None:
+    """Cause: a script that scrolls and clicks at once was told that the page had moved."""
+    tall = "body { margin: 0 } p { margin: 0; height: 1000px }"
+    forge = Forge()
+    words = forge.element("p", {"id": "words"}, "words")
+    root = forge.document(words, head=(forge.element("style", {}, tall),))
+    id_ = remember(root)["words"]
+    press = pressed(id=id_, x=6, y=30, box=[0, -300, 800, 1000])
+    scroll = {"type": 3, "data": {"source": 3, "id": root["id"], "x": 0, "y": 300}}
+    other = {"type": 3, "data": {"source": 3, "id": id_, "x": 0, "y": 300}}
+
+    async def drift(*events: dict[str, Any]) -> float:
+        moment = keep(store, "http://shop.example/late-scroll", root, *events)
+        [anchor] = (await document_anchors(theatre, moment.session, moment.document)).anchors
+        return anchor.drift
+
+    assert await drift(press, scroll) == 0
+    assert await drift(scroll, press) == 0
+    assert await drift(press) == 300
+    assert await drift(press, other) == 300, "an inner scroller's"

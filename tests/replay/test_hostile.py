@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import Dialog, Page
 
 from recorder.devices import Device
@@ -164,6 +165,88 @@ def hostile_moment(store: Store, to: Reach) -> Moment:
     return keep(store, URL, node, *smuggling_events(f, to, remember(node)))
 
 
+def rival_head(f: Forge, to: Reach) -> list[Any]:
+    """What CSS alone can tell or ask for, and what a browser fetches without being drawn."""
+    sheet = (
+        f"input[value^='s']{{background:url({to('by-value')})}}"
+        f"@import url({to('late-import')});"
+        f"body{{background-image:image-set(url({to('image-set')}) 1x);"
+        f"cursor:url({to('cursor')}),auto;border-image:url({to('border')}) 1;"
+        f"mask-image:url({to('mask')});filter:url({to('filter')}#f);"
+        f"shape-outside:url({to('shape')})}}"
+        f"p::first-letter{{background:paint(evil)}} ul::after{{content:url({to('content')})}}"
+        f"li{{list-style-image:url({to('list')})}}"
+        f"@media print{{p{{background:url({to('print')})}}}}"
+        f"body{{background-image:src('{to('src')}');--u:url({to('variable')})}}"
+        "blockquote{background:var(--u)}"
+    )
+    return [
+        f.element("style", {"_cssText": sheet}),
+        f.element("script", {"type": "importmap"}, f'{{"imports":{{"x":"{to("map")}"}}}}'),
+        f.element("script", {"type": "speculationrules"},
+                  f'{{"prefetch":[{{"source":"list","urls":["{to("speculated")}"]}}]}}'),
+        f.element("link", {"rel": "prerender expect compression-dictionary", "href": to("hint")}),
+        f.element("meta", {"http-equiv": "origin-trial", "content": "trial"}),
+    ]  # fmt: skip
+
+
+def rival_body(f: Forge, to: Reach) -> list[Any]:
+    more = {"isSVG": True}
+    script_url = f"javascript:{MARK}"
+    shadow = f"<template shadowrootmode=open><img src={to('declared')} onerror='{MARK}'></template>"
+    inner = f.element("style", {"_cssText": f":host{{background:url({to('host')})}}"})
+    return [
+        f.element("input", {"value": "secret"}),
+        f.element("ul", {}, f.element("li", {}, "one")),
+        f.element("iframe", {"srcdoc": shadow}),
+        f.element("template", {"shadowrootmode": "open"}, f.element("img", {"src": to("shadow")})),
+        f.element("div", {}, inner | {"isShadow": True}, isShadowHost=True),
+        f.element("math", {}, f.element("mi", {"href": script_url, "xlink:href": script_url}, "x"),
+                  f.element("maction", {"actiontype": "statusline#" + to("math"),
+                                        "href": script_url}, "y")),
+        f.element("svg", {},
+                  f.element("set", {"attributeName": "href", "to": script_url,
+                                    "href": "#rival"}, **more),
+                  f.element("animate", {"attributeName": "href", "from": script_url,
+                                        "by": script_url, "begin": "0s", "dur": "1s"}, **more),
+                  f.element("a", {"id": "rival", "href": "#x"},
+                            f.element("text", {}, "go", **more), **more),
+                  f.element("style", {}, f"rect{{fill:url({to('fill')}#a)}}", **more),
+                  f.element("rect", {"fill": f"url({to('paint')}#p)"}, **more),
+                  f.element("handler", {"type": "text/javascript", "ev:event": "load"}, MARK,
+                            **more), **more),
+        f.element("body", {"background": to("background")}),
+        f.element("table", {"background": to("table")}),
+        f.element("a", {"href": to("attribution"), "attributionsrc": to("attributionsrc")}, "a"),
+        f.element("img", {"src": "data:,x", "attributionsrc": to("img-attribution"),
+                          "longdesc": to("longdesc"), "lowsrc": to("lowsrc")}),
+        f.element("object", {"classid": to("classid"), "archive": to("archive")}),
+        f.element("blockquote", {"cite": to("cite")}, "quoted"),
+    ]  # fmt: skip
+
+
+def polluting_events(ids: dict[str, int]) -> list[dict[str, Any]]:
+    """Names that lead to prototypes; commands to a canvas; events of plugins nobody has."""
+    polluted = {"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}
+    body = ids["body"]
+    return [
+        {"type": 6, "data": {"plugin": "__proto__", "payload": polluted}},
+        {"type": 5, "data": {"tag": "__proto__", "payload": polluted}},
+        mutation(attributes=[{"id": body, "attributes": polluted | {"style": polluted}}]),
+        incremental(13, id=body, set={"property": "__proto__", "value": "x"}, index=[0]),
+        incremental(9, id=body, type=0, commands=[
+            {"property": "__proto__", "args": [polluted]},
+            {"property": "constructor", "args": [MARK]}]),
+        incremental(9, id=body, type=1, property="__proto__", args=[polluted]),
+    ]  # fmt: skip
+
+
+def rival_moment(store: Store, to: Reach) -> Moment:
+    f = Forge()
+    node = f.document(*rival_body(f, to), head=tuple(rival_head(f, to)))
+    return keep(store, URL, node, *polluting_events(remember(node)))
+
+
 async def shown(
     theatre: Theatre, moment: Moment, device: Device
 ) -> tuple[Fidelity, dict[str, Any]]:
@@ -186,7 +269,8 @@ async def shown(
         fidelity = await stage.fidelity()
         await asyncio.sleep(0.2)
         left = await page.evaluate(
-            "() => ({ pwned: window.pwned, title: document.title, url: location.href,"
+            "() => ({ pwned: window.pwned, polluted: {}.polluted,"
+            " title: document.title, url: location.href,"
             " frames: [...Array(window.length).keys()].map((i) => window[i].location.href) })"
         )
         page.remove_listener("dialog", on_dialog)
@@ -208,6 +292,25 @@ async def test_a_hostile_recording_reaches_nothing(theatre: Theatre, store: Stor
             assert left["pages"] == [URL]
             assert set(left["frames"]) <= {"about:blank", URL.partition("#")[0]}
             check_account(fidelity, Reach(listener.port))
+
+
+@pytest.mark.parametrize("device", [SMALL, Device(None, 390, 844)], ids=["small", "phone"])
+async def test_what_a_rival_would_try_reaches_nothing(
+    theatre: Theatre, store: Store, device: Device
+) -> None:
+    async with listening() as listener:
+        await prove_the_listener(listener)
+        to = Reach(listener.port)
+        fidelity, left = await shown(theatre, rival_moment(store, to), device)
+        assert listener.calls == []
+    assert left["seen"] == []
+    assert (left.get("pwned"), left["polluted"], left["url"]) == (None, None, URL)
+    assert left["pages"] == [URL]
+    # Asked for in vain: the vectors are alive, so the silence is the wall's doing.
+    for who in ("by-value", "image-set", "content", "variable", "host", "list"):
+        assert to(who) in fidelity.missing_assets, who
+    for who in ("speculated", "hint", "map", "classid", "attributionsrc", "img-attribution"):
+        assert to(who) not in fidelity.missing_assets, who
 
 
 def check_account(fidelity: Fidelity, to: Reach) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Error
 
 from recorder.devices import Device
-from recorder.errors import BrokenRecording, HeatwrightError, RendererCrashed, StoreUnavailable
+from recorder.errors import (
+    BrokenRecording,
+    HeatwrightError,
+    RendererCrashed,
+    RenderFailed,
+    StoreUnavailable,
+)
 from recorder.store import Store
 from replay import STAGES_AT_ONCE, Moment, Theatre, render
 from replay.pool import ATTEMPTS, each
@@ -53,6 +62,64 @@ async def test_a_crashed_renderer_and_a_dead_browser_cost_one_more_try(store: St
     assert (tries.count("renderer"), tries.count("browser")) == (2, 2)
     assert tries.count("always") == ATTEMPTS
     assert again.png
+
+
+SWELLING = 14
+"""Levels of SVG groups, each with eight uses of the one below: 8¹³ boxes, which none lays out."""
+
+
+def swelling(store: Store) -> Moment:
+    f = Forge()
+    svg = {"isSVG": True}
+
+    def uses(level: int) -> list[Any]:
+        return [f.element("use", {"href": f"#l{level - 1}"}, **svg) for _ in range(8)]
+
+    groups = [f.element("g", {"id": f"l{n}"}, *(uses(n) if n else ()), **svg)
+              for n in range(SWELLING)]  # fmt: skip
+    return keep(store, URL, f.document(f.element("svg", {}, *groups, *uses(SWELLING), **svg)))
+
+
+def renderers() -> set[int]:
+    """Processes of renderers on this machine, by id, that this test process started."""
+    parents, found = {}, set()
+    for one in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # gone meanwhile
+            parents[int(one.name)] = int((one / "stat").read_text().rpartition(")")[2].split()[1])
+            if b"--type=renderer" in (one / "cmdline").read_bytes():
+                found.add(int(one.name))
+
+    def is_ours(process: int) -> bool:
+        return process == os.getpid() or (process in parents and is_ours(parents[process]))
+
+    return {one for one in found if is_ours(one)}
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are read from /proc")
+async def test_a_page_that_hangs_is_ended_at_the_deadline_and_leaves_no_process(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, hangs = moment(store), swelling(store)
+    ended: dict[str, HeatwrightError | None] = {}
+    before = renderers()
+    async with Theatre(store) as theatre:
+
+        async def work(job: str) -> None:
+            await render(theatre, hangs if job == "hangs" else here, SMALL)
+
+        await each(["fine"], work, ended.__setitem__, at_once=1)
+        warm = renderers()
+        monkeypatch.setattr("replay.stage.DEADLINE_S", 2.0)
+        await each(["hangs"], work, ended.__setitem__, at_once=1)
+        monkeypatch.undo()
+        hung = warm - before
+        await each(["fine too"], work, ended.__setitem__, at_once=1)
+        assert hung and not hung & renderers(), "the renderer that hung goes on"
+    assert renderers() == before
+    failure = ended["hangs"]
+    assert isinstance(failure, RenderFailed) and "within 2 s" in failure.message
+    assert failure.exit_code == 3
+    assert ended["fine"] is ended["fine too"] is None
 
 
 async def test_jobs_are_taken_as_stages_get_free_and_fail_alone() -> None:

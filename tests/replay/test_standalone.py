@@ -17,7 +17,7 @@ from recorder.drive import site_for
 from recorder.store import Outcome, Store
 from replay import Moment, Theatre, render
 from replay.standalone import Standalone, moment_html
-from tests.replay.test_hostile import MARK, Reach, hostile_moment, prove_the_listener
+from tests.replay.test_hostile import MARK, Reach, hostile_moment, prove_the_listener, rival_moment
 from tests.replay.test_stage import pixels
 from tests.support.forging import Forge, incremental, keep, mutation, remember
 from tests.support.recording import SMALL
@@ -100,7 +100,8 @@ async def test_a_hostile_moment_runs_and_reaches_nothing_when_its_file_is_opened
     breaking_out = keep(store, URL, f.document(f.element("div", {}, *escaping(f))))
     async with listening() as listener:
         await prove_the_listener(listener)
-        for moment in (hostile_moment(store, Reach(listener.port)), breaking_out):
+        to = Reach(listener.port)
+        for moment in (hostile_moment(store, to), rival_moment(store, to), breaking_out):
             made = await moment_html(theatre, moment, SMALL)
             listener.calls.clear()
             page, asked = await opened(browser, made, tmp_path)
