@@ -12,7 +12,9 @@ import hashlib
 
 import msgspec
 
-from heatmap.statuses import Kind
+from heatmap.common_text import hash_texts, texts_of
+from heatmap.pulse import Pulse, take_pulse
+from heatmap.statuses import PRESSES, Kind
 from recorder.errors import BrokenRecording
 from recorder.events import encode_events
 from recorder.store import DocumentRow, SessionRow
@@ -22,20 +24,24 @@ from replay.moments import cut
 
 __all__ = ["ALGORITHM", "Anchor", "DocumentAnchors", "ElementKeys", "TextPlace", "document_anchors"]
 
-ALGORITHM = 6
+ALGORITHM = 15
 """Raised whenever anchors of the same events would come out differently."""
 
 
 class ElementKeys(msgspec.Struct, frozen=True):
     """Identities of one element, strongest first: (kind, key, unique in its document).
 
-    `name` is the strongest unique key, `label` what a person would call it.
+    `name` is the strongest unique key, `label` what a person would call it, `traits` what else
+    is said of it and around it (`replay/stage/traits.ts`). Elements of one recording with the
+    same `node` (rrweb's id; -1: not known) are states of one element.
     """
 
     keys: list[tuple[str, str, bool]]
     name: str
     label: str
     tag: str
+    traits: list[str] = []
+    node: int = -1
 
 
 class TextPlace(msgspec.Struct, frozen=True):
@@ -59,7 +65,8 @@ class Anchor(msgspec.Struct, frozen=True):
     """One pointer sample. `time` is epoch ms; `x`, `y` were page CSS px when recorded.
 
     `time` is when the pointer went down or came to rest; `weight` is 1, or the seconds it
-    rested. `element` numbers `DocumentAnchors.elements` (-1: the recording names none);
+    rested. `element` numbers `DocumentAnchors.elements` (-1: the recording names none), and so
+    does `control`, the link, button or field that the element is part of (else itself);
     `u`, `v` are fractions of its border box, in its own coordinates if it is
     transformed; `size` is that box's width and height, CSS px. `drift` is the largest
     difference between the box the tag measured and the stage's, CSS px (-1: not known).
@@ -72,6 +79,7 @@ class Anchor(msgspec.Struct, frozen=True):
     x: float
     y: float
     element: int
+    control: int
     u: float
     v: float
     size: tuple[float, float]
@@ -85,11 +93,23 @@ class DocumentAnchors(msgspec.Struct, frozen=True):
     """All anchors of one document, in the order they happened.
 
     `refused` counts samples that make no sense (not numbers, of no known kind) by kind.
+    `exposures` are (element, from, to), epoch ms: while at least half of the element, or half
+    the viewport full of it, was in view without a break (`replay/stage/exposure.ts`).
+    `pulse` has an answer for each anchor of a click or tap, in their order. `texts` are hashes of
+    all that the document ever said (`heatmap/common_text.py`).
     """
 
     anchors: list[Anchor]
     elements: list[ElementKeys]
     refused: dict[str, int]
+    exposures: list[tuple[int, float, float]]
+    pulse: Pulse = Pulse()
+    texts: bytes = b""
+
+    @property
+    def presses(self) -> list[Anchor]:
+        """Anchors of clicks and taps."""
+        return [one for one in self.anchors if one.kind in PRESSES]
 
 
 _DECODER = msgspec.json.Decoder(DocumentAnchors)
@@ -119,5 +139,10 @@ async def document_anchors(
         anchors = _DECODER.decode(body)
     except msgspec.ValidationError as error:
         raise BrokenRecording(f"Document {document.id} has anchors of no use: {error}.") from error
+    presses = [one.time for one in anchors.presses]
+    anchors = msgspec.structs.replace(
+        anchors, pulse=take_pulse(events, presses), texts=hash_texts(texts_of(events))
+    )
+    body = msgspec.json.encode(anchors)
     store.keep_derived("anchors", document.id, ALGORITHM, inputs, body)
     return anchors

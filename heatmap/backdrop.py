@@ -8,14 +8,20 @@ painted on. The user can name another.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from heatmap.common_text import CommonText, Hashes
+from heatmap.exposure import Exposure
 from heatmap.placement import Placed, Sample, place
+from heatmap.statuses import SAMPLES
 from recorder.devices import Device
 from recorder.errors import BrokenRecording, RenderFailed
 from recorder.store import DocumentRow, PageView, SessionRow
 from replay import Fidelity, Moment, Stage, Theatre
 from replay.moments import moment_of
+from replay.shooting import steady
 
 __all__ = ["Backdrop", "View", "best_backdrop", "show"]
 
@@ -25,22 +31,41 @@ DOCUMENTS_TRIED = 3
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page view with what it belongs to and the samples recorded in it."""
+    """One page view with what it belongs to, the samples recorded in it, what was in view, when
+    the scrolling turned (epoch ms), and hashes of the texts that its document showed."""
 
     session: SessionRow
     document: DocumentRow
     page_view: PageView
     samples: Sequence[Sample]
+    exposures: Sequence[Exposure] = ()
+    turns: Sequence[float] = ()
+    texts: Hashes = field(default_factory=lambda: np.empty(0, np.uint32))
 
 
 @dataclass(slots=True)
 class Backdrop:
-    """A painted moment: picture, the points placed on it, and how true it is."""
+    """A painted moment: picture, the points placed on it, and how true it is. `veils` says what
+    text is not to be read on it, empty if all is."""
 
     moment: Moment
     png: bytes
     placed: Placed
     fidelity: Fidelity
+    veils: str = ""
+
+    def remarks(self) -> list[str]:
+        """What a reader of the picture should know, one sentence each."""
+        return [*([self.veils] if self.veils else []), *self.fidelity.remarks()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a backdrop is for: samples to be placed, what to leave out, which text may be read."""
+
+    samples: Sequence[Sample]
+    hide: Sequence[str]
+    common: CommonText
 
 
 async def best_backdrop(
@@ -52,15 +77,17 @@ async def best_backdrop(
 ) -> Backdrop:
     """The backdrop on which most of `samples` are drawn; of equals, the first tried.
 
-    Raises BrokenRecording if none of the tried documents can be rebuilt.
+    Text that few of those who had `views` saw is veiled. Raises BrokenRecording if none of the
+    tried documents can be rebuilt.
     """
+    wish = _Wish(samples, hide, CommonText.of(views))
     best: Backdrop | None = None
     failures: list[Exception] = []
     for view in _nearest(views, device.width):
         for time in _times(view):
             try:
                 moment = moment_of(theatre.store, view.session, view.document, time)
-                best = await _show_if_better(theatre, moment, samples, device, hide, best)
+                best = await _show_if_better(theatre, moment, wish, device, best)
             except (BrokenRecording, RenderFailed) as failure:
                 failures.append(failure)
         if best and best.placed.complete:
@@ -76,46 +103,45 @@ async def best_backdrop(
 async def show(
     theatre: Theatre,
     moment: Moment,
+    views: Sequence[View],
     samples: Sequence[Sample],
     device: Device,
     hide: Sequence[str] = (),
 ) -> Backdrop:
-    """`moment` at `device` with `samples` placed on it."""
+    """`moment` at `device` with `samples` placed on it, and text veiled as in `best_backdrop`."""
+    wish = _Wish(samples, hide, CommonText.of(views))
     async with theatre.stage(device) as stage:
-        placed = await _stand(stage, moment, samples, hide)
-        return await _shoot(stage, moment, placed)
+        return await _shoot(stage, moment, await _stand(stage, moment, wish), wish)
 
 
 async def _show_if_better(
     theatre: Theatre,
     moment: Moment,
-    samples: Sequence[Sample],
+    wish: _Wish,
     device: Device,
-    hide: Sequence[str],
     best: Backdrop | None,
 ) -> Backdrop | None:
     """The better of `best` and `moment`; of equals, `best`."""
     async with theatre.stage(device) as stage:
-        placed = await _stand(stage, moment, samples, hide)
+        placed = await _stand(stage, moment, wish)
         if best is not None and placed.home <= best.placed.home:
             return best
-        return await _shoot(stage, moment, placed)
+        return await _shoot(stage, moment, placed, wish)
 
 
-async def _stand(
-    stage: Stage, moment: Moment, samples: Sequence[Sample], hide: Sequence[str]
-) -> Placed:
+async def _stand(stage: Stage, moment: Moment, wish: _Wish) -> Placed:
     await stage.build(moment)
-    await stage.hide(hide)
+    await stage.hide(wish.hide)
     await stage.settle("top")
-    return await place(stage, samples, width=stage.device.width)
+    return await place(stage, wish.samples, width=stage.device.width)
 
 
-async def _shoot(stage: Stage, moment: Moment, placed: Placed) -> Backdrop:
-    png = await stage.screenshot()
+async def _shoot(stage: Stage, moment: Moment, placed: Placed, wish: _Wish) -> Backdrop:
+    veiled = await stage.veil(wish.common.rare) if wish.common.applies else 0
+    png, stable = await steady(stage)
     fidelity = await stage.fidelity()
-    fidelity.unstable = await stage.screenshot() != png
-    return Backdrop(moment, png, placed, fidelity)
+    fidelity.unstable = not stable
+    return Backdrop(moment, png, placed, fidelity, wish.common.remark(veiled))
 
 
 def _nearest(views: Sequence[View], width: int) -> list[View]:
@@ -124,7 +150,7 @@ def _nearest(views: Sequence[View], width: int) -> list[View]:
         views,
         key=lambda view: (
             abs((view.document.width or 0) - width),
-            -len(view.samples),
+            -len(_points(view)),
             view.page_view.started_at,
         ),
     )
@@ -136,6 +162,11 @@ def _nearest(views: Sequence[View], width: int) -> list[View]:
 
 def _times(view: View) -> list[float]:
     """The end of the view, and the first sample in it (before anything was opened)."""
-    first = min((sample.anchor.time for sample in view.samples), default=None)
+    first = min((sample.anchor.time for sample in _points(view)), default=None)
     end = float(view.page_view.ended_at)
     return [end] if first is None or first >= end else [end, first]
+
+
+def _points(view: View) -> list[Sample]:
+    """What was recorded in it; elements were in view from its very beginning."""
+    return [sample for sample in view.samples if sample.anchor.kind in SAMPLES]

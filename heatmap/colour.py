@@ -28,13 +28,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALPHA", "RAMP", "Scale", "colourise", "levels"]
+__all__ = ["ALPHA", "AS_IT_IS", "RAMP", "Scale", "colourise", "levels"]
 
 ROBUST_SHARE = 0.95
 """Share of all heat that lies below a fitted maximum. By heat, not by area: neither the size of
 the page counts, nor one frantic icon that holds less than the remaining twentieth."""
 MAX_OPACITY = 0.78
 """At the hottest place: text under it can still be made out."""
+
+AS_IT_IS = 1.0
+"""The area of a scale for numbers that no kernel has spread."""
 
 _SAMPLE = 600_000
 """Pixels looked at to fit a scale; a spot is tens of pixels wide, none slips through."""
@@ -59,7 +62,8 @@ class Scale:
     """An absolute scale: the same heat has the same colour in every picture painted with it.
 
     `maximum` points at one place have the hottest colour; `unit` names them ("clicks").
-    `area` is 2π·sigma² in raster pixels (`Scale.area_of`).
+    `area` is 2π·sigma² in raster pixels (`Scale.area_of`), or `AS_IT_IS` for a raster that is no
+    density: its numbers are what the scale names.
     """
 
     maximum: float
@@ -69,6 +73,11 @@ class Scale:
     def __post_init__(self) -> None:
         if not (0 < self.maximum < math.inf and 0 < self.area < math.inf):
             raise ValueError("a scale has a finite maximum and area above 0")
+
+    @property
+    def heading(self) -> str:
+        """What stands over a legend."""
+        return self.unit if self.area == AS_IT_IS else f"{self.unit} at one place"
 
     @staticmethod
     def area_of(sigma_px: float, scale: float = 1.0) -> float:

@@ -103,7 +103,7 @@ def footer(
 
 def _legend(canvas: _Image, left: int, top: int, width: int, scale: Scale) -> None:
     """The ramp as it looks over paper, with ticks at the numbers that `scale` names."""
-    heading = wrap(clean(f"{scale.unit} at one place", 40), _SMALL, width, 1)
+    heading = wrap(clean(scale.heading, 40), _SMALL, width, 1)
     for line in heading:
         draw(canvas, line, left, top + 11, _SMALL)
     y, height = top + 20, 10

@@ -6,11 +6,16 @@ import asyncio
 import itertools
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from heatmap.anchors import document_anchors
+import numpy as np
+
+from heatmap.anchors import Anchor, document_anchors
+from heatmap.attention import attention_of
 from heatmap.backdrop import View
+from heatmap.exposure import exposures_by_view
+from heatmap.friction import friction_of
 from heatmap.placement import Sample
 from heatmap.statuses import Kind
 from recorder.errors import BrokenRecording, RenderFailed, UnknownPage, WrongUse
@@ -51,13 +56,21 @@ class Gathered:
         """Sessions that viewed the page."""
         return len({view.session.id for view in self.views})
 
-    def samples(self, kinds: Sequence[Kind]) -> list[Sample]:
+    @property
+    def unknown(self) -> int:
+        """Samples of no known kind, which no account can hold."""
+        counts = [item for one in self.senseless for item in one.counts.items()]
+        return sum(count for name, count in counts if name not in list(Kind))
+
+    def samples(self, kinds: Collection[Kind]) -> list[Sample]:
         """Samples of these kinds, view by view."""
         return [one for view in self.views for one in view.samples if one.anchor.kind in kinds]
 
-    def recorded(self, kinds: Sequence[Kind]) -> Counter[Kind]:
+    def recorded(self, kinds: Collection[Kind]) -> Counter[Kind]:
         """Points by kind, counted before any is placed: what a ledger must add up to."""
         found = Counter(one.anchor.kind for one in self.samples(kinds))
+        if Kind.SCROLL in kinds:
+            found[Kind.SCROLL] = self.sessions
         for one in self.senseless:
             found.update({kind: one.counts.get(kind.value, 0) for kind in kinds})
         return +found
@@ -154,11 +167,21 @@ async def _anchored(
     recorded = await document_anchors(theatre, session, document)
     ordered = sorted(page_views, key=lambda view: view.started_at)
     starts = [view.started_at for view in ordered]
-    samples: list[list[Sample]] = [[] for _ in ordered]
-    for anchor in recorded.anchors:
-        place = max(0, bisect_right(starts, anchor.time) - 1)
-        samples[place].append(Sample(session, document.id, anchor, recorded.elements))
-    views = [
-        View(session, document, view, mine) for view, mine in zip(ordered, samples, strict=True)
-    ]
+
+    def place(time: float) -> int:
+        return max(0, bisect_right(starts, time) - 1)
+
+    in_view = exposures_by_view(recorded, starts)
+    anchors: list[list[Anchor]] = [[] for _ in ordered]
+    for anchor in [*recorded.anchors, *friction_of(recorded)]:
+        anchors[place(anchor.time)].append(anchor)
+    turns: list[list[float]] = [[] for _ in ordered]
+    for time in recorded.pulse.turns:
+        turns[place(time)].append(time)
+    texts = np.frombuffer(recorded.texts, "<u4")
+    views = []
+    for number, view in enumerate(ordered):
+        mine = anchors[number] + attention_of(in_view[number], recorded.pulse.active)
+        samples = [Sample(session, document.id, anchor, recorded.elements) for anchor in mine]
+        views.append(View(session, document, view, samples, in_view[number], turns[number], texts))
     return views, Senseless(session, document, recorded.refused)

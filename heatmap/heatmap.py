@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from heatmap.areas import Reach, attention_raster, reach_of, reach_placements, scroll_raster
 from heatmap.backdrop import Backdrop, best_backdrop, show
+from heatmap.drift import Drift, drift_of
 from heatmap.gathering import Gathered
 from heatmap.grids import Grids, build_grids
 from heatmap.ledger import Ledger
@@ -24,9 +26,15 @@ from replay import Moment, Theatre
 __all__ = ["ElementHeat", "Heatmap", "make_heatmap", "summary"]
 
 
+FOLD_SHARE = 0.1
+"""Widths that differ by no more than this are of one kind of device: their folds are comparable."""
+
+
 @dataclass(frozen=True, slots=True)
 class ElementHeat:
     """What one element got: points by kind, and sessions that did so at least once.
+
+    A button and the icon in it are one element: the one that was meant.
 
     `box` is left, top, width, height in page CSS px at this width, None if no point was
     drawn on the element.
@@ -37,6 +45,8 @@ class ElementHeat:
     points: dict[str, int]
     sessions: int
     box: tuple[float, float, float, float] | None
+    refused: str | None = None
+    """Why it was not found on the backdrop, where it was not."""
 
 
 @dataclass(slots=True)
@@ -57,11 +67,21 @@ class Heatmap:
     """Points of samples that make no sense: without a target, at their document's start."""
     unknown: int = 0
     """Samples of no known kind, which no account can hold."""
+    drift: Drift | None = None
+    """None where the tag measured nothing, as in imported recordings."""
+    reach: Reach | None = None
+    """How far sessions came; None where it was not asked for."""
+    reached: list[Placement] = field(default_factory=list)
+    """A point a session, at the depth it came to."""
+    fold: float | None = None
+    """Where the first screen ended for half of those who were recorded at about this width, page
+    CSS px; None if nobody was."""
 
     @property
     def placements(self) -> list[Placement]:
         """Every recorded point, in the order it was gathered; those that make no sense last."""
-        return self.backdrop.placed.placements + self.senseless
+        asked = [one for one in self.backdrop.placed.placements if one.kind in self.kinds]
+        return asked + self.reached + self.senseless
 
     def remarks(self) -> list[str]:
         """What a reader of the picture should know, one sentence each: losses, then fidelity."""
@@ -70,11 +90,19 @@ class Heatmap:
             found.append(f"{count} document{'s' * (count > 1)} could not be rebuilt")
         if self.unknown:
             found.append(f"{self.unknown} sample{'s' * (self.unknown > 1)} of no known kind")
-        return found + self.backdrop.fidelity.remarks()
+        if self.drift and (remark := self.drift.remark()):
+            found.append(remark)
+        return found + self.backdrop.remarks()
 
     def raster(self, kind: Kind) -> NDArray[np.float32]:
-        """Density of one kind over the page (H, W), weight a pixel; sums to the drawn mass."""
-        return rasterise(self.grids, self.backdrop.placed.geometry, kind)
+        """One kind over the page (H, W): a density, weight a pixel, that sums to the drawn mass;
+        of a kind that fills areas, what `areas.py` says."""
+        placed = self.backdrop.placed
+        if kind is Kind.ATTENTION:
+            return attention_raster(self.grids, placed, self.sessions, self.device.height)
+        if kind is Kind.SCROLL:
+            return scroll_raster(self.reach or reach_of(placed, self.device.height), placed)
+        return rasterise(self.grids, placed.geometry, kind)
 
 
 async def make_heatmap(
@@ -87,34 +115,46 @@ async def make_heatmap(
     hide: Sequence[str] = (),
 ) -> Heatmap:
     """The heatmap of what was gathered, at `device`, on the best backdrop or the one named."""
-    samples = gathered.samples(kinds)
+    # How far a session came is told by what it had in view.
+    asked = {*kinds, Kind.ATTENTION} if Kind.SCROLL in kinds else set(kinds)
+    samples = gathered.samples(asked)
     shown = (
-        await show(theatre, backdrop, samples, device, hide)
+        await show(theatre, backdrop, gathered.views, samples, device, hide)
         if backdrop
         else await best_backdrop(theatre, gathered.views, samples, device, hide)
     )
-    senseless = _senseless(gathered, kinds, device.width)
-    placements = shown.placed.placements + senseless
-    recorded = {(kind, device.width): n for kind, n in gathered.recorded(kinds).items()}
-    return Heatmap(
+    made = Heatmap(
         pattern=gathered.pattern,
         device=device,
         kinds=tuple(kinds),
         sessions=gathered.sessions,
         page_views=len(gathered.views),
         backdrop=shown,
-        ledger=Ledger.of(placements, recorded),
-        grids=build_grids(placements),
-        elements=_elements(shown, samples),
+        ledger=Ledger(),
+        grids=Grids(),
+        elements=_elements(shown, samples, kinds),
         failures=gathered.failures,
-        senseless=senseless,
-        unknown=sum(
-            count
-            for one in gathered.senseless
-            for name, count in one.counts.items()
-            if name not in list(Kind)
-        ),
+        senseless=_senseless(gathered, kinds, device.width),
+        unknown=gathered.unknown,
+        drift=drift_of(samples),
+        fold=_fold(gathered, device.width),
     )
+    if Kind.SCROLL in kinds:
+        made.reach = reach_of(shown.placed, device.height)
+        made.reached = reach_placements(made.reach, gathered.views, shown.placed, device.width)
+    recorded = {(kind, device.width): n for kind, n in gathered.recorded(kinds).items()}
+    made.ledger = Ledger.of(made.placements, recorded)
+    made.grids = build_grids(made.placements)
+    return made
+
+
+def _fold(gathered: Gathered, width: int) -> float | None:
+    heights = {
+        view.document.id: view.document.height
+        for view in gathered.views
+        if view.document.height and abs((view.document.width or 0) - width) <= FOLD_SHARE * width
+    }
+    return float(np.median(list(heights.values()))) if heights else None
 
 
 def _senseless(gathered: Gathered, kinds: Sequence[Kind], width: int) -> list[Placement]:
@@ -135,25 +175,34 @@ def _senseless(gathered: Gathered, kinds: Sequence[Kind], width: int) -> list[Pl
     ]
 
 
-def _elements(shown: Backdrop, samples: Sequence[Sample]) -> list[ElementHeat]:
+def _elements(
+    shown: Backdrop, samples: Sequence[Sample], kinds: Collection[Kind]
+) -> list[ElementHeat]:
     """Elements in order of how many sessions used them, then points."""
     points: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     sessions: dict[str, set[str]] = defaultdict(set)
     labels: dict[str, str] = {}
     boxes: dict[str, tuple[float, float, float, float]] = {}
-    targets = shown.placed.geometry.targets
     for placement, sample in zip(shown.placed.placements, samples, strict=True):
-        if placement.status in (Status.NO_TARGET, Status.MASKED):
+        if placement.status in (Status.NO_TARGET, Status.MASKED) or placement.kind not in kinds:
             continue
-        name = placement.element
+        name = placement.meant
         points[name][placement.kind.value] += 1
         sessions[name].add(placement.session)
-        labels.setdefault(name, sample.elements[sample.anchor.element].label)
-        if placement.target >= 0:
-            box = targets[placement.target].box
-            boxes.setdefault(name, (box.left, box.top, box.width, box.height))
+        meant = sample.anchor.control if sample.anchor.control >= 0 else sample.anchor.element
+        labels.setdefault(name, sample.elements[meant].label)
+        box = shown.placed.box_of(placement) if placement.status is Status.DRAWN else None
+        if box:
+            boxes.setdefault(name, box)
     found = [
-        ElementHeat(name, labels[name], dict(counts), len(sessions[name]), boxes.get(name))
+        ElementHeat(
+            name,
+            labels[name],
+            dict(counts),
+            len(sessions[name]),
+            boxes.get(name),
+            shown.placed.reasons.get(name),
+        )
         for name, counts in points.items()
     ]
     return sorted(found, key=lambda one: (-one.sessions, -sum(one.points.values()), one.name))
@@ -175,6 +224,7 @@ def summary(heatmap: Heatmap) -> dict[str, Any]:
             "time_ms": moment.time_ms,
         },
         "ledger": heatmap.ledger.to_json(),
+        "drift": heatmap.drift and heatmap.drift.to_json(),
         "fidelity": heatmap.backdrop.fidelity.to_json(),
         "elements": [
             {
@@ -183,6 +233,7 @@ def summary(heatmap: Heatmap) -> dict[str, Any]:
                 "points": one.points,
                 "sessions": one.sessions,
                 "box": one.box,
+                "refused": one.refused,
             }
             for one in heatmap.elements
         ],

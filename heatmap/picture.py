@@ -21,7 +21,7 @@ from heatmap.raster import Rect
 from heatmap.statuses import Kind
 from replay.lettering import SEMIBOLD, Style, clean, draw, measure
 
-__all__ = ["compose", "mark", "overlay", "paint"]
+__all__ = ["compose", "decode", "encode", "mark", "overlay", "paint", "rule"]
 
 PNG_LEVEL = 4
 """zlib level: a fifth smaller than level 1 at about the same time, 6 takes twice as long."""
@@ -38,6 +38,9 @@ _STRIP = 256
 
 _MAX_THREADS = 4
 """Strips composed at once; beyond four, threads wait for memory."""
+
+_INK, _WHITE = (46, 26, 26), (255, 255, 255)  # BGR
+_PILL_TEXT = Style(12, _WHITE, SEMIBOLD)
 
 _Raster = NDArray[np.float32]
 _Image = NDArray[np.uint8]
@@ -56,36 +59,41 @@ def paint(
     subtitle: str,
     ledger_line: str,
     kind: Kind,
+    drawn: float | None = None,
     badges: Sequence[str] = (),
     element_numbers: Sequence[tuple[Rect, str]] = (),
+    rules: Sequence[tuple[float, str]] = (),
 ) -> bytes:
     """A PNG as wide as the backdrop: the page under its heat, and a footer below it.
 
     `heat` is a density raster of the page (H, W); where it has another size than the
-    backdrop it is stretched over it. `element_numbers` are boxes in backdrop pixels with
-    short labels, outlined on the page. Raises ValueError for a backdrop that
+    backdrop it is stretched over it. `drawn` is how much of `kind` it shows (None: its sum).
+    `element_numbers` are boxes in backdrop pixels with short labels, outlined on the page, `rules`
+    lines across it at a y in backdrop pixels. Raises ValueError for a backdrop that
     is no picture and for a raster that is not finite.
     """
-    page = compose(_decode(backdrop_png), heat, scale)
+    page = compose(decode(backdrop_png), heat, scale)
     for box, label in element_numbers[:MAX_MARKS]:
         mark(page, box, label)
+    for y, label in rules[:MAX_MARKS]:
+        rule(page, y, label)
     below = footer(
         page.shape[1],
         title=title,
         subtitle=subtitle,
         ledger_line=ledger_line,
-        drawn=float(heat.sum(dtype=np.float64)),
+        drawn=float(heat.sum(dtype=np.float64)) if drawn is None else drawn,
         kind=kind,
         scale=scale,
         badges=badges,
     )
-    return _encode(np.vstack([page, below]))
+    return encode(np.vstack([page, below]))
 
 
 def overlay(heat: _Raster, scale: Scale) -> bytes:
     """The heat alone, as a PNG with straight alpha, for whoever lays it over a page."""
     rgba = colourise(heat, scale)
-    return _encode(np.ascontiguousarray(rgba[..., [2, 1, 0, 3]]))
+    return encode(np.ascontiguousarray(rgba[..., [2, 1, 0, 3]]))
 
 
 def compose(backdrop: _Image, heat: _Raster, scale: Scale) -> _Image:
@@ -126,26 +134,43 @@ def _stretched(heat: _Raster, scale: Scale, backdrop: _Image) -> _Image:
 
 def mark(page: _Image, box: Rect, label: str) -> None:
     """Outline `box` on a BGR page, in place, with a pill that holds `label` at its corner."""
-    ink, paper = (46, 26, 26), (255, 255, 255)
     sides = (box.left, box.top, box.left + box.width, box.top + box.height)
     if not all(math.isfinite(side) for side in sides):
         raise ValueError("an outlined box is finite")
     rows, columns = page.shape[:2]
     left, right = (round(min(max(side, 1), columns - 2)) for side in sides[::2])
     top, bottom = (round(min(max(side, 1), rows - 2)) for side in sides[1::2])
-    cv2.rectangle(page, (left, top), (right, bottom), paper, 3, cv2.LINE_AA)
-    cv2.rectangle(page, (left, top), (right, bottom), ink, 1, cv2.LINE_AA)
-    style = Style(12, (255, 255, 255), SEMIBOLD)
-    text = clean(label, 12)
+    cv2.rectangle(page, (left, top), (right, bottom), _WHITE, 3, cv2.LINE_AA)
+    cv2.rectangle(page, (left, top), (right, bottom), _INK, 1, cv2.LINE_AA)
+    _label(page, clean(label, 12), left - 6, top)
+
+
+def rule(page: _Image, y: float, label: str) -> None:
+    """A line across a BGR page at `y`, in place, with a pill that holds `label` at its right end.
+
+    At the page's edge it is drawn just within. Raises ValueError for a y that is not finite.
+    """
+    if not math.isfinite(y):
+        raise ValueError("a rule is at a finite place")
+    rows, columns = page.shape[:2]
+    middle = round(min(max(y, 1), max(1, rows - 2)))
+    cv2.line(page, (0, middle), (columns, middle), _WHITE, 3)
+    cv2.line(page, (0, middle), (columns, middle), _INK, 1)
+    _label(page, clean(label, 40), columns, middle)
+
+
+def _label(page: _Image, text: str, left: int, middle: int) -> None:
+    """A pill with `text` from `left` on, as far as there is room, around the row `middle`."""
     if not text:
         return
+    rows, columns = page.shape[:2]
     height = 20
-    width = max(height, measure(text, style) + 12)
-    x = min(max(left - 6, 1), max(1, columns - width - 2))
-    y = min(max(top - height // 2, 1), max(1, rows - height - 2))
-    _pill(page, (x - 1, y - 1, width + 2, height + 2), paper)
-    _pill(page, (x, y, width, height), ink)
-    draw(page, text, x + (width - measure(text, style)) // 2, y + 14, style)
+    width = max(height, measure(text, _PILL_TEXT) + 12)
+    x = min(max(left, 1), max(1, columns - width - 2))
+    y = min(max(middle - height // 2, 1), max(1, rows - height - 2))
+    _pill(page, (x - 1, y - 1, width + 2, height + 2), _WHITE)
+    _pill(page, (x, y, width, height), _INK)
+    draw(page, text, x + (width - measure(text, _PILL_TEXT)) // 2, y + 14, _PILL_TEXT)
 
 
 def _pill(image: _Image, box: tuple[int, int, int, int], colour: tuple[int, int, int]) -> None:
@@ -163,7 +188,8 @@ def _pill(image: _Image, box: tuple[int, int, int, int], colour: tuple[int, int,
     )
 
 
-def _decode(png: bytes) -> _Image:
+def decode(png: bytes) -> _Image:
+    """A PNG as BGR (H, W, 3). Raises ValueError for what is no picture."""
     if not png:
         raise ValueError("the backdrop is empty")
     image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
@@ -172,7 +198,8 @@ def _decode(png: bytes) -> _Image:
     return np.asarray(image, np.uint8)
 
 
-def _encode(image: _Image) -> bytes:
+def encode(image: _Image) -> bytes:
+    """BGR or BGRA as a PNG."""
     done, png = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL])
     if not done:
         raise ValueError("the picture could not be encoded")

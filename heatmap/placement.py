@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from heatmap.anchors import Anchor, ElementKeys
 from heatmap.identity import Match, Page, Refused
 from heatmap.points import Placement
 from heatmap.raster import Geometry, Rect, Target
-from heatmap.statuses import PRESSES, Chart, Status
+from heatmap.statuses import AREAS, PRESSES, Chart, Status
 from recorder.store import SessionRow
 from replay import Stage
 
@@ -33,10 +35,33 @@ class Sample:
 
 @dataclass(slots=True)
 class Placed:
-    """All placements on one backdrop, and the geometry of the elements that got some."""
+    """All placements on one backdrop, and the geometry of the elements that got some.
+
+    `page` finds elements of the backdrop. In its order, of all of them: `boxes` (left, top, width,
+    height in page CSS px), `notable` whether it is told when they were in view, `holders` whether
+    there are such inside of them, `pinned` whether they may stay in view while the page scrolls.
+    """
 
     placements: list[Placement]
     geometry: Geometry
+    page: Page = field(default_factory=lambda: Page([]))
+    boxes: Sequence[tuple[float, float, float, float]] = ()
+    notable: Sequence[bool] = ()
+    holders: Sequence[bool] = ()
+    pinned: Sequence[bool] = ()
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why elements that points were on have no match here, by the name of what was meant."""
+
+    def box_of(self, placement: Placement) -> tuple[float, float, float, float] | None:
+        """The box of what was meant, if it is on this page."""
+        if placement.control_target >= 0:
+            return self.boxes[placement.control_target]
+        target = self.geometry.targets.get(placement.target)
+        return (
+            (target.box.left, target.box.top, target.box.width, target.box.height)
+            if target
+            else None
+        )
 
     @property
     def home(self) -> tuple[float, float]:
@@ -50,8 +75,9 @@ class Placed:
 
     @property
     def complete(self) -> bool:
-        """Whether no moment could show more."""
-        return all(one.status is Status.DRAWN for one in self.placements)
+        """Whether no moment could show more points; of elements, each hides some."""
+        points = [one for one in self.placements if one.kind not in AREAS]
+        return all(one.status is Status.DRAWN for one in points or self.placements)
 
 
 async def place(
@@ -59,14 +85,16 @@ async def place(
 ) -> Placed:
     """Puts every sample on the page that is on `stage`; one placement a sample, in order."""
     layout = await stage.elements()
-    page = Page([ElementKeys(**_keys(one)) for one in layout])
+    page = Page(msgspec.convert(layout, list[ElementKeys]))
+    for elements in {id(sample.elements): sample.elements for sample in samples}.values():
+        page.match(elements)
     matches = [_match(page, sample) for sample in samples]
     wanted = [
         _wanted(page, sample, match)
         for sample, match in zip(samples, matches, strict=True)
         if isinstance(match, Match)
     ]
-    located = iter(await stage.locate(wanted))
+    located = iter(await _located(stage, wanted))
     size = (await stage.fidelity()).page
     book = _Book(page, width, state)
     placements = [
@@ -76,16 +104,30 @@ async def place(
         for sample, match in zip(samples, matches, strict=True)
     ]
     geometry = Geometry(max(1, size[0]), max(1, size[1]), book.targets())
-    return Placed(placements, geometry)
-
-
-def _keys(described: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "keys": [(kind, key, unique) for kind, key, unique in described["keys"]],
-        "name": described["name"],
-        "label": described["label"],
-        "tag": described["tag"],
+    reasons = {
+        placement.meant: match.reason
+        for placement, match in zip(placements, matches, strict=True)
+        if isinstance(match, Refused)
     }
+    return Placed(
+        placements,
+        geometry,
+        page,
+        [tuple(one["box"]) for one in layout],
+        [one["notable"] for one in layout],
+        [one["holder"] for one in layout],
+        [one["pinned"] for one in layout],
+        reasons,
+    )
+
+
+async def _located(stage: Stage, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where each of `wanted` is. What is the same is asked once: of what was in view, only the
+    element is."""
+    keys = [msgspec.json.encode(one) for one in wanted]
+    first = dict(zip(keys, wanted, strict=True))
+    found = dict(zip(first, await stage.locate(list(first.values())), strict=True))
+    return [found[key] for key in keys]
 
 
 def _match(page: Page, sample: Sample) -> Match | Refused | Status:
@@ -172,6 +214,17 @@ class _Book:
             extra |= {"u": _within(found["x"] - left, across), "v": _within(found["y"] - top, down)}
         return self._placement(sample, name, chart, status, match, **extra)
 
+    def _control(self, sample: Sample) -> tuple[str, int]:
+        """Name and number of the control on this page; of one that it has not, as recorded."""
+        anchor = sample.anchor
+        if anchor.control < 0 or anchor.control == anchor.element:
+            return "", -1
+        keys = sample.elements[anchor.control]
+        found = self._page.find(keys)
+        if isinstance(found, Match):
+            return self._page.elements[found.index].name, found.index
+        return keys.name, -1
+
     def _placement(
         self,
         sample: Sample,
@@ -181,7 +234,10 @@ class _Book:
         match: Match | None = None,
         **extra: Any,
     ) -> Placement:
+        control, number = self._control(sample)
         return Placement(
+            control=control,
+            control_target=number,
             session=sample.session.id,
             document=sample.document,
             time_ms=round(sample.anchor.time - sample.session.started_at),

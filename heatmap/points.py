@@ -17,6 +17,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heatmap.spreadsheet import text_cell
 from heatmap.statuses import KINDS, Chart, Kind, Status
 
 __all__ = [
@@ -54,7 +55,6 @@ COLUMNS = (
 """Columns of the points file, in order: a contract that others build on."""
 
 _TEXT_COLUMNS = frozenset({"session", "document", "element", "state"})
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Placement:
     `time_ms` counts from the session's start. `width` is the viewport's, CSS px.
     `x`, `y` are page CSS px, None unless drawn. `target` numbers the element in
     the backdrop's geometry (-1: none). `u`, `v` are fractions of its border box.
+    `control` is the name of the link, button or field that the element is part of (empty: of none
+    but itself), `control_target` its number as `target` is the element's.
     `text` and `grapheme` number a text run of the target and a grapheme in it
     (-1: none), `fx`, `fy` are fractions of that grapheme's rect. `confidence`
     is the identity's, 0 to 1, or None where nothing had to be matched.
@@ -95,6 +97,13 @@ class Placement:
     grapheme: int = -1
     fx: float = 0.0
     fy: float = 0.0
+    control: str = ""
+    control_target: int = -1
+
+    @property
+    def meant(self) -> str:
+        """The name of what was meant: a button, whatever in it was under the pointer."""
+        return self.control or self.element
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.weight) and self.weight >= 0):
@@ -193,12 +202,7 @@ def _cell(name: str, value: Any) -> str:
     if value is None:
         return ""
     if name in _TEXT_COLUMNS:
-        # Lone surrogates come in with hostile recordings and cannot be written as UTF-8;
-        # a NUL ends the file for some readers.
-        text = str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-        # A bare carriage return ends a row for some readers, and csv does not quote it.
-        text = text.replace("\r", " ")
-        return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+        return text_cell(str(value))
     if name in {"x", "y"}:
         return f"{round(float(value), 2) + 0.0:.2f}"  # + 0.0: no "-0.00"
     if name in {"weight", "confidence"}:

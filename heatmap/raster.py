@@ -30,10 +30,19 @@ SIGMA_PX: Mapping[Kind, float] = {
     Kind.TAP: 14.0,
     Kind.MOVE: 9.0,
     Kind.HOVER: 14.0,
+    Kind.DOUBLE: 14.0,
+    Kind.CONTEXT: 14.0,
+    Kind.FOCUS: 14.0,
+    Kind.RAGE: 14.0,
+    Kind.DEAD: 14.0,
+    Kind.ERROR: 14.0,
+    Kind.NEAR_MISS: 14.0,
 }
-"""Width of the kernel, CSS px. A click's spot is 33 px across at half its height: about a
-fingertip or a small button, so that neighbouring controls stay apart and a lone click is
-still seen on a full-page picture; so is a rest. Moves are many and drawn as a path: less."""
+"""Width of the kernel, CSS px, of kinds that are points (`areas.py` has the others).
+
+A click's spot is 33 px across at half its height: about a fingertip or a small button, so that
+neighbouring controls stay apart and a lone click is still seen on a full-page picture; so is a
+rest. Moves are many and drawn as a path: less."""
 
 _REACH = 4.0
 """Kernel radius in sigmas: the Gaussian's mass beyond is 6e-5, and is renormalised."""

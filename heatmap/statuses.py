@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-__all__ = ["KINDS", "PRESSES", "UNITS", "Chart", "Kind", "Status"]
+__all__ = [
+    "AREAS",
+    "AREA_UNITS",
+    "FRICTION",
+    "KINDS",
+    "NAMES",
+    "PRESSES",
+    "SAMPLES",
+    "UNITS",
+    "Chart",
+    "Kind",
+    "Status",
+]
 
 
 class Status(StrEnum):
@@ -47,7 +59,26 @@ class Kind(StrEnum):
     TAP = "tap"
     MOVE = "move"
     HOVER = "hover"
-    """A mouse or pen rested. Weighs the seconds that it did; all other points weigh 1."""
+    """A mouse or pen rested. Weighs the seconds that it did."""
+    DOUBLE = "double"
+    """A double click; the clicks that it is made of are clicks, too."""
+    CONTEXT = "context"
+    """The context menu was asked for: a right click, or a long press."""
+    FOCUS = "focus"
+    """The focus came to an element though no pointer had been there: by the keyboard, mostly.
+    In the middle of the element, for it has no place."""
+    RAGE = "rage"
+    """A press in a burst on one place (`heatmap/thresholds.py`, as the following)."""
+    DEAD = "dead"
+    """A press to which the page did not answer."""
+    ERROR = "error"
+    """A press after which the page's scripts failed."""
+    NEAR_MISS = "near_miss"
+    """A press beside a control, and then one on it."""
+    ATTENTION = "attention"
+    """An element was in view of an active visitor. Weighs the seconds that it was."""
+    SCROLL = "scroll"
+    """How far down a session came; one a session."""
 
 
 KINDS: tuple[Kind, ...] = tuple(Kind)
@@ -56,10 +87,51 @@ KINDS: tuple[Kind, ...] = tuple(Kind)
 PRESSES = (Kind.CLICK, Kind.TAP)
 """Kinds by which something was meant to happen."""
 
+SAMPLES = (*PRESSES, Kind.MOVE, Kind.HOVER, Kind.DOUBLE, Kind.CONTEXT, Kind.FOCUS)
+"""Kinds that were recorded, each point once; the others are made of these, or of exposures."""
+
+FRICTION = (Kind.RAGE, Kind.DEAD, Kind.ERROR, Kind.NEAR_MISS)
+"""Presses once more, by what was wrong with them."""
+
+AREAS = (Kind.ATTENTION, Kind.SCROLL)
+"""Kinds that fill an area, and are no points in it."""
+
 UNITS: Mapping[Kind, str] = {
     Kind.CLICK: "clicks",
     Kind.TAP: "taps",
     Kind.MOVE: "moves",
     Kind.HOVER: "seconds of rest",
+    Kind.DOUBLE: "double clicks",
+    Kind.CONTEXT: "context menus",
+    Kind.FOCUS: "focused by keyboard",
+    Kind.RAGE: "rage presses",
+    Kind.DEAD: "dead presses",
+    Kind.ERROR: "presses before an error",
+    Kind.NEAR_MISS: "near misses",
+    Kind.ATTENTION: "seconds in view",
+    Kind.SCROLL: "sessions",
 }
 """What the weight of each kind counts."""
+
+NAMES: Mapping[Kind, str] = {
+    Kind.CLICK: "Clicks",
+    Kind.TAP: "Taps",
+    Kind.MOVE: "Moves",
+    Kind.HOVER: "Rests",
+    Kind.DOUBLE: "Double clicks",
+    Kind.CONTEXT: "Context menus",
+    Kind.FOCUS: "Keyboard focus",
+    Kind.RAGE: "Rage",
+    Kind.DEAD: "Dead",
+    Kind.ERROR: "Errors",
+    Kind.NEAR_MISS: "Near misses",
+    Kind.ATTENTION: "Attention",
+    Kind.SCROLL: "Scroll reach",
+}
+"""What each kind is called where one is chosen."""
+
+AREA_UNITS: Mapping[Kind, str] = {
+    Kind.ATTENTION: "seconds in view a session",
+    Kind.SCROLL: "% of sessions came here",
+}
+"""What the colours of kinds that fill areas stand for."""
