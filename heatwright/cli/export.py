@@ -14,6 +14,7 @@ from recorder.dossier import write_dossier
 from recorder.errors import WrongUse
 from recorder.exporting import Tab, rrweb_json, tabs_of
 from recorder.store import Store
+from recorder.whole_file import whole_file
 
 __all__ = ["export"]
 
@@ -78,7 +79,7 @@ def _write_session(store: Store, session: str, rrweb: Path, tab: int, json: bool
     found = store.session(session)
     tabs = tabs_of(store, found.id)
     chosen = _chosen(tabs, tab)
-    with rrweb.open("wb") as file:
+    with whole_file(rrweb) as file:
         for piece in rrweb_json(store, chosen):
             file.write(piece)
     if json:

@@ -24,6 +24,7 @@ __all__ = [
     "StoreOption",
     "WidthOption",
     "chosen_devices",
+    "device_words",
     "devices_for",
     "open_store",
     "out_folder",
@@ -97,6 +98,13 @@ def devices_for(
 ) -> list[Device]:
     """The devices asked for; our own four if none was."""
     return chosen_devices(theatre, names, widths) or list(DEVICES.values())
+
+
+def device_words(asked: tuple[list[str] | None, list[int] | None]) -> list[str]:
+    """The words of a command line that ask for these devices and widths."""
+    words = [word for name in asked[0] or [] for word in ("--device", name)]
+    words += [word for width in asked[1] or [] for word in ("--width", str(width))]
+    return words
 
 
 def refuse_equal_widths(devices: list[Device], option: str) -> None:

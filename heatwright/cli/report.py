@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from heatmap.heatmap import summary
 from heatwright.cli.filters import WhereOption, session_filter
+from heatwright.cli.funnel import ConfigOption
 from heatwright.cli.options import (
     DeviceOption,
     HideOption,
@@ -22,12 +23,14 @@ from heatwright.cli.options import (
     OutOption,
     StoreOption,
     WidthOption,
+    device_words,
     devices_for,
     open_store,
     out_folder,
 )
 from heatwright.cli.output import note, print_json, progress, warn
 from heatwright.cli.times import parse_since
+from heatwright.project import read_project
 from heatwright.report import PageReport, build_report, collect_facts, compose
 from recorder.errors import UnknownPage
 from recorder.store import SessionRow, Store
@@ -54,6 +57,7 @@ def report(
         str | None, typer.Option(metavar="WHEN", help="28d, 12h, 4w, or a date (UTC).")
     ] = None,
     hide: HideOption = None,
+    config: ConfigOption = None,
     out: OutOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -63,6 +67,7 @@ def report(
     Example: heatwright report / '/products/*' --since 28d --out report
     """
     began = time.monotonic()
+    project = read_project(config)
     start = parse_since(since, datetime.now(UTC)) if since else None
     folder = out_folder(out)
     with open_store(store) as opened, progress() as bars:
@@ -78,6 +83,7 @@ def report(
             where=_condition(where, since),
             duration_s=time.monotonic() - began,
             commands=[_command(patterns, (device, width), where, since, hide or [])],
+            funnels=project.funnel,
         )
         # The folder is made last: a page that does not exist leaves nothing behind.
         index = build_report(made, folder, facts=facts, bars=bars)
@@ -157,8 +163,7 @@ def _command(
 ) -> str:
     """The command line that makes this report again, fit for a shell."""
     words = ["heatwright", "report", *patterns]
-    words += [word for name in asked[0] or [] for word in ("--device", name)]
-    words += [word for width in asked[1] or [] for word in ("--width", str(width))]
+    words += device_words(asked)
     words += ["--where", where] if where else []
     words += ["--since", since] if since else []
     words += [word for selector in hide for word in ("--hide", selector)]

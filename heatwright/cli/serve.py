@@ -14,6 +14,7 @@ from heatwright.cli.output import note, print_json, warn
 from recorder.collector import serving
 from recorder.compacting import compacting
 from recorder.connections import allow_open_files
+from recorder.index.background import indexing
 from recorder.retention import retaining
 from recorder.store import Store
 
@@ -49,7 +50,7 @@ def serve(
         running = serving(
             opened, host, port, rate_limits=rate_limits, trusted_proxies=trusted_proxies
         )
-        with compacting(opened), retaining(opened):
+        with compacting(opened), retaining(opened), indexing(opened):
             asyncio.run(_serve(opened, running, json))
 
 

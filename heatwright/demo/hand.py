@@ -28,6 +28,9 @@ WHEEL_STEP = 620.0
 WHEEL_TURNS = 40
 """Turns after which a target counts as out of reach: the longest page takes about fifteen."""
 
+WONDER_S = 2.6
+"""A little more than a press needs to count as dead (`heatmap/thresholds.py`)."""
+
 PATH_PAUSE = 0.012
 """Seconds between two points of a mouse path, about a 60 Hz mouse."""
 
@@ -104,6 +107,10 @@ class Hand:
         self.at = (x, y)
         for _ in range(times):
             await self.page.mouse.click(x, y)
+
+    async def wonder(self) -> None:
+        """Wait for what does not happen, as people do after a press that nothing answers."""
+        await asyncio.sleep(WONDER_S)
 
     async def wheel(self, delta: float) -> bool:
         """Scroll by up to `delta` px and wait until it rests; False at the page's end."""

@@ -19,6 +19,7 @@ from rich.progress import Progress
 
 from heatwright.demo.shop import fixture_site, serve_shop
 from heatwright.demo.visitors import Visitor, population, prepare, visit
+from heatwright.project import FunnelPlan
 from heatwright.report.build import build_report
 from heatwright.report.compose import compose
 from heatwright.report.recorded import collect_facts
@@ -41,6 +42,11 @@ VISITS_AT_ONCE = 2
 
 PAGES = ("/", "/products", "/products/*", "/guides/*")
 """What the report shows: the pages that most visitors see."""
+
+FUNNEL = FunnelPlan(
+    name="Buying",
+    steps=["/", "/products/*", "goal = add_to_basket", "/checkout", "goal = purchase"],
+)
 
 HIDE = ("#cookie",)
 """The cookie banner would cover what most visitors saw after they had answered it."""
@@ -73,6 +79,7 @@ async def run_demo(store: Store, out: Path, visitors: int, bars: Progress) -> De
         "Tarnside, the demo shop",
         duration_s=time.monotonic() - began,
         commands=(f"heatwright demo --out {out}",),
+        funnels=[FUNNEL],
     )
     report = build_report(pages, out, facts=facts, bars=bars)
     return DemoResult(report, len(store.sessions()), time.monotonic() - began)

@@ -165,6 +165,7 @@ async def _home(hand: _Visit) -> str:
     cta = hand.wants("hero cta")
     if hand.wants("dead"):
         await hand.press(page.locator("#hero-title"))
+        await hand.wonder()
     if cta and await hand.follow(page.locator("#hero-cta")):
         return "list"
     if hand.wants("menu") and await hand.press(page.locator("#menu-button")):
@@ -227,6 +228,7 @@ async def _product(hand: _Visit) -> None:
         await hand.press(page.locator("#product-image"), times=4)
     if hand.wants("dead"):
         await hand.press(page.locator("#lead"))
+        await hand.wonder()
     if hand.wants("rating"):
         await hand.press(page.locator("star-rating button").nth(hand.rng.randint(2, 4)))
     if hand.wants("size chart") and await hand.press(page.locator("#size-chart")):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from recorder.devices import Device
 from recorder.errors import HeatwrightError, Unready, WrongUse
 from recorder.store import Store
 from replay import Moment, find_moment, parse_time
 from replay.environment import recorded_device
-from replay.moments import At
+from replay.moments import At, once
 
 __all__ = ["FilmJob", "HtmlJob", "Job", "Lost", "PictureJob", "Plan", "Time", "parse_times"]
 
@@ -108,23 +109,25 @@ class Plan:
         return max(len(self.devices), 1)
 
     def jobs(self, store: Store) -> Iterator[Job | Lost]:
-        """All of them, session by session; a moment is read when its turn comes.
-
-        Raises StoreUnavailable.
+        """All of them, session by session, and of each in order of time: from one moment to a
+        later one a stage goes on. Raises StoreUnavailable.
         """
         numbers = itertools.count()
         for session in self.sessions:
-            for time in self.times:
-                yield from self._of_moment(store, session, time, numbers)
+            seek = partial(find_moment, store, session, page_view=self.page_view, read=once(store))
+            jobs = [
+                job for time in self.times for job in self._of_moment(seek, session, time, numbers)
+            ]
+            yield from sorted(jobs, key=_place)
             devices: Sequence[Device | None] = self.devices or [None]
             for device in devices if self.film else ():
                 yield FilmJob(next(numbers), session, device)
 
     def _of_moment(
-        self, store: Store, session: str, time: Time, numbers: Iterator[int]
+        self, seek: Callable[..., Moment], session: str, time: Time, numbers: Iterator[int]
     ) -> Iterator[Job | Lost]:
         try:
-            moment = find_moment(store, session, time.at, page_view=self.page_view)
+            moment = seek(at=time.at)
         except Unready:
             raise
         except HeatwrightError as error:
@@ -134,3 +137,8 @@ class Plan:
             yield PictureJob(next(numbers), session, time, moment, device)
             if self.html:
                 yield HtmlJob(next(numbers), session, time, moment, device)
+
+
+def _place(job: Job | Lost) -> tuple[int, int]:
+    """When in the session: what cannot be shown comes first."""
+    return (job.moment.time_ms if isinstance(job, PictureJob) else -1, job.number)

@@ -10,13 +10,21 @@ from rich.progress import Progress
 
 from heatmap.gathering import Gathered, Keep, gather
 from heatmap.heatmap import Heatmap, make_heatmap
-from heatmap.statuses import KINDS, Kind
+from heatmap.states import State, find_states
+from heatmap.statuses import AREAS, PRESSES, Kind
+from heatwright.report.friction import find_friction
 from heatwright.report.model import PageReport
 from heatwright.report.recorded import device_name
 from recorder.devices import Device
 from replay import STAGES_AT_ONCE, Theatre
 
-__all__ = ["compose", "page_title"]
+__all__ = ["REPORTED", "compose", "page_title"]
+
+STATES = 2
+"""Further states of each heatmap at most; `heatwright heatmap --states` finds more."""
+
+REPORTED = (*PRESSES, Kind.MOVE, Kind.HOVER, Kind.RAGE, Kind.DEAD, *AREAS)
+"""Kinds that a report shows; the others `heatwright heatmap --kind` does."""
 
 
 async def compose(
@@ -27,7 +35,7 @@ async def compose(
     keep: Keep | None = None,
     hide: Sequence[str] = (),
     bars: Progress,
-    kinds: Sequence[Kind] = KINDS,
+    kinds: Sequence[Kind] = REPORTED,
 ) -> list[PageReport]:
     """A `PageReport` for each of `patterns`, with a heatmap at each of `devices`.
 
@@ -39,21 +47,25 @@ async def compose(
     placing = bars.add_task("placing points", total=len(patterns) * len(devices), start=False)
     gate = asyncio.Semaphore(STAGES_AT_ONCE)
 
-    async def one(gathered: Gathered, device: Device) -> Heatmap:
+    async def one(gathered: Gathered, device: Device) -> tuple[Heatmap, list[State]]:
         async with gate:
             heatmap = await make_heatmap(theatre, gathered, device, kinds, hide=hide)
+            states = await find_states(theatre, gathered, heatmap, hide=hide, most=STATES)
         bars.advance(placing)
-        return heatmap
+        return heatmap, states
 
     reports = []
     for pattern in patterns:
         gathered = await gather(theatre, pattern, keep=keep)
         bars.advance(reading)
         bars.start_task(placing)
-        heatmaps = await asyncio.gather(*(one(gathered, device) for device in devices))
+        made = await asyncio.gather(*(one(gathered, device) for device in devices))
         counted = gathered.recorded(kinds)
+        friction, more = await find_friction(theatre, gathered)
+        title, viewers = page_title(gathered), _viewers(gathered)
+        heatmaps, states = [shown for shown, _ in made], [found for _, found in made]
         reports.append(
-            PageReport(pattern, page_title(gathered), heatmaps, _viewers(gathered), counted)
+            PageReport(pattern, title, heatmaps, viewers, counted, states, friction, more)
         )
     return reports
 

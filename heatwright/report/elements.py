@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from heatmap.heatmap import Heatmap
 from heatmap.points import Placement
+from heatmap.statistics.shares import Share
 from heatmap.statuses import Kind, Status
 from heatwright.report.model import PageReport
 from heatwright.report.recorded import device_order
-from heatwright.report.shares import Share
 
 __all__ = ["MOST_ROWS", "Column", "ElementRow", "ElementTable", "Home", "element_table"]
 
@@ -114,7 +114,7 @@ def _uses(page: PageReport, kinds: Collection[Kind]) -> dict[str, _Use]:
         # One element can go by different names at different widths, where a key is unique at
         # one and not at another. It is called what the first picture that knows it calls it.
         known = next((n for n, fate in enumerate(fates) if fate.status not in _UNPLACED), 0)
-        name = fates[known].element
+        name = fates[known].meant
         use = uses.setdefault(name, _Use(labels[known].get(name, "")))
         use.points += 1
         use.sessions.add(first.session)
@@ -150,9 +150,6 @@ def _columns(page: PageReport, uses: dict[str, _Use], kinds: Collection[Kind]) -
 def _home(heatmap: Heatmap, fates: list[Placement]) -> Home:
     drawn = [fate for fate in fates if fate.status is Status.DRAWN]
     lost: list[Status] = [fate.status for fate in fates if fate.status is not Status.DRAWN]
-    box = None
-    if drawn:
-        rect = heatmap.backdrop.placed.geometry.targets[drawn[0].target].box
-        box = (rect.left, rect.top, rect.width, rect.height)
+    box = heatmap.backdrop.placed.box_of(drawn[0]) if drawn else None
     why = Counter(sorted(lost)).most_common(1)[0][0] if lost else None
     return Home(len(drawn), len(fates), box, why)

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from heatmap.heatmap import Heatmap
+from heatmap.states import State
 from heatmap.statuses import Kind
+from heatwright.report.friction import FrictionRow
+from heatwright.report.journeys import Journeys
 
 __all__ = ["PageReport", "ReportFacts", "SegmentRow"]
 
@@ -19,7 +22,9 @@ class PageReport:
     them for one `Gathered`. `viewers` maps each session that viewed the page to
     the device it was recorded on. `recorded` counts points by kind before anything was
     placed, so that the ledger is checked and not merely repeated; None takes the
-    placements' word for it.
+    placements' word for it. `states` are further moments of each of `heatmaps`, if any were looked
+    for. `friction` are the page's first troubles, `more_friction` how many
+    more there are.
     """
 
     pattern: str
@@ -27,6 +32,9 @@ class PageReport:
     heatmaps: Sequence[Heatmap]
     viewers: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[Kind, int] | None = None
+    states: Sequence[Sequence[State]] = ()
+    friction: Sequence[FrictionRow] = ()
+    more_friction: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class ReportFacts:
 
     Times are epoch ms. `devices` counts sessions by recorded device, in the order of the
     columns of `segments`. `events`, `duration_s` None: not known, and not mentioned.
-    `commands` reproduce the report, one a line.
+    `commands` reproduce the report, one a line. `journeys` None: not looked for.
     """
 
     title: str
@@ -62,3 +70,4 @@ class ReportFacts:
     duration_s: float | None = None
     where: str | None = None
     commands: Sequence[str] = ()
+    journeys: Journeys | None = None

@@ -12,8 +12,10 @@ from pathlib import Path
 from heatmap.colour import Scale
 from heatmap.heatmap import Heatmap
 from heatmap.paintings import paint_kind, shared_scale
+from heatmap.states import State
 from heatmap.statuses import Kind
 from heatwright.report.accounts import kinds_of
+from heatwright.report.friction import FrictionRow
 from heatwright.report.model import PageReport
 from heatwright.report.words import slug
 
@@ -48,6 +50,18 @@ class PagePictures:
 
     shots: list[Shot]
     scales: dict[Kind, Scale]
+    stills: list[str | None]
+    """Links to the pictures of the page's troubles, in their order."""
+    states: list[StateShot]
+
+
+@dataclass(frozen=True, slots=True)
+class StateShot:
+    """A further state of a heatmap: the kind of which it has most points, and the picture."""
+
+    state: State
+    kind: Kind
+    picture: str
 
 
 def clear(out: Path) -> None:
@@ -74,7 +88,30 @@ def draw_page(
         return shot
 
     with ThreadPoolExecutor(_PAINTERS) as pool:
-        return PagePictures(list(pool.map(draw, range(len(page.heatmaps)))), scales)
+        shots = list(pool.map(draw, range(len(page.heatmaps))))
+    stills = [_still(row, out, f"{stem}-trouble-{at}") for at, row in enumerate(page.friction, 1)]
+    states = [
+        _state(state, scales, out, f"{stem}-{place}-{slug(state.heatmap.device.label, 'device')}")
+        for place, found in enumerate(page.states, 1)
+        for state in found
+    ]
+    return PagePictures(shots, scales, stills, states)
+
+
+def _state(state: State, scales: dict[Kind, Scale], out: Path, name: str) -> StateShot:
+    shown = state.heatmap
+    kind = max(shown.kinds, key=lambda one: shown.ledger.total(one).recorded)
+    link = f"{FOLDER}/{name}-state-{state.name}.png"
+    (out / link).write_bytes(paint_kind(shown, kind, scales[kind]))
+    return StateShot(state, kind, link)
+
+
+def _still(row: FrictionRow, out: Path, name: str) -> str | None:
+    if row.png is None:
+        return None
+    link = f"{FOLDER}/{name}.png"
+    (out / link).write_bytes(row.png)
+    return link
 
 
 def _draw(heatmap: Heatmap, scales: dict[Kind, Scale], out: Path, name: str) -> Shot:

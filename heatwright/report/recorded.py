@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from heatwright.project import FunnelPlan
+from heatwright.report.journeys import find_journeys
 from heatwright.report.model import ReportFacts, SegmentRow
 from recorder.device_class import device_class
 from recorder.devices import DEVICES
@@ -36,8 +38,9 @@ def collect_facts(
     where: str | None = None,
     duration_s: float | None = None,
     commands: Sequence[str] = (),
+    funnels: Sequence[FunnelPlan] = (),
 ) -> ReportFacts:
-    """Facts of the sessions in `store` that `keep` accepts (None: of all)."""
+    """Facts of the sessions in `store` that `keep` accepts (None: of all), and their journeys."""
     sessions = [one for one in store.sessions() if keep is None or keep(one)]
     documents = {one.id: store.documents(one.id) for one in sessions}
     device = {
@@ -63,6 +66,7 @@ def collect_facts(
         duration_s=duration_s,
         where=where,
         commands=tuple(commands),
+        journeys=find_journeys(store, funnels, kept),
     )
 
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from heatmap.colour import ALPHA, RAMP, Scale
 from heatmap.heatmap import Heatmap
 from heatmap.ledger import Account
-from heatmap.statuses import PRESSES, Kind
+from heatmap.statuses import NAMES, PRESSES, SAMPLES, Kind
 from heatwright.report.accounts import Line, Part, kinds_of, page_lines, parts, total
 from heatwright.report.elements import ElementTable, element_table
+from heatwright.report.friction import FrictionRow
 from heatwright.report.model import PageReport, ReportFacts
-from heatwright.report.pictures import PagePictures, Shot
+from heatwright.report.pictures import PagePictures, Shot, StateShot
 from heatwright.report.words import count
 
-__all__ = ["Choice", "Figure", "Legend", "Overall", "PageView", "page_view"]
+__all__ = ["Choice", "Figure", "Legend", "Overall", "PageView", "page_view", "room_of"]
 
 WIDE_FROM, MEDIUM_FROM = 1024, 600
 """Widths, CSS px, from which a picture gets the room of a desktop or of a tablet."""
@@ -28,7 +29,7 @@ class Legend:
     """A scale as numbers and places: stops of colour, and ticks on a bar of 1000 units."""
 
     kind: Kind
-    unit: str
+    heading: str
     stops: list[tuple[float, str, float]]
     ticks: list[tuple[float, str]]
 
@@ -45,7 +46,7 @@ class Legend:
             (round(_LEGEND_UNITS * scale.level(number), 1), count(number)) for number in numbers
         ]
         ticks[-1] = (ticks[-1][0], ticks[-1][1] + "+")
-        return cls(kind, scale.unit, stops, ticks)
+        return cls(kind, scale.heading, stops, ticks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,14 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """A trouble, and the link to its picture, if there is one."""
+
+    row: FrictionRow
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """One page's section."""
 
@@ -89,6 +98,13 @@ class PageView:
     account: Account
     balances: bool
     parts: list[Part]
+    friction: list[Still]
+    states: list[StateShot]
+
+    @property
+    def more_friction(self) -> int:
+        """Troubles that are not listed."""
+        return self.page.more_friction
 
     @property
     def recorded(self) -> int:
@@ -127,7 +143,7 @@ class Overall:
     @classmethod
     def of(cls, views: Sequence[PageView], facts: ReportFacts) -> Overall:
         """The sum over `views`."""
-        summed, balanced = total([line for view in views for line in view.lines])
+        summed, balanced = _recorded([line for view in views for line in view.lines])
         names = dict.fromkeys(one.device.label for view in views for one in view.page.heatmaps)
         return cls(
             sum(view.recorded for view in views),
@@ -143,7 +159,7 @@ def page_view(page: PageReport, number: int, pictures: PagePictures) -> PageView
     """The section of the `number`-th page, whose `pictures` are drawn."""
     kinds = kinds_of(page)
     lines = page_lines(page)
-    summed, balanced = total(lines)
+    summed, balanced = _recorded(lines)
     figures = [_figure(shot, lines) for shot in pictures.shots]
     return PageView(
         number=number,
@@ -157,16 +173,31 @@ def page_view(page: PageReport, number: int, pictures: PagePictures) -> PageView
         account=summed,
         balances=balanced,
         parts=parts(summed),
+        states=pictures.states,
+        friction=[
+            Still(row, link) for row, link in zip(page.friction, pictures.stills, strict=True)
+        ],
     )
+
+
+def _recorded(lines: Sequence[Line]) -> tuple[Account, bool]:
+    """The sum of what was recorded, each point once, and whether every line balances: those of
+    kinds that are made of it, too."""
+    summed, _ = total([line for line in lines if line.kind in SAMPLES])
+    return summed, total(lines)[1]
+
+
+def room_of(width: int) -> str:
+    """The share of a row that a picture of so many CSS px gets, by the name that styles know."""
+    return "wide" if width >= WIDE_FROM else "medium" if width >= MEDIUM_FROM else "narrow"
 
 
 def _figure(shot: Shot, lines: Sequence[Line]) -> Figure:
     device = shot.heatmap.device
     mine = {line.kind: line.account for line in lines if line.heatmap is shot.heatmap}
-    wide, medium = device.width >= WIDE_FROM, device.width >= MEDIUM_FROM
     return Figure(
         shot,
-        "wide" if wide else "medium" if medium else "narrow",
+        room_of(device.width),
         Kind.TAP if device.touch else Kind.CLICK,
         mine,
         {kind: parts(one) for kind, one in mine.items()},
@@ -179,8 +210,7 @@ def _choices(
 ) -> list[Choice]:
     """What the switch offers; each device's own input only where there are several."""
     points = {line.kind: line.account.recorded for line in lines}
-    names = {Kind.CLICK: "Clicks", Kind.TAP: "Taps", Kind.MOVE: "Moves", Kind.HOVER: "Rests"}
-    single = [Choice(kind.value, names[kind], points[kind]) for kind in kinds]
+    single = [Choice(kind.value, NAMES[kind], points[kind]) for kind in kinds]
     own = {figure.own for figure in figures}
     if len(own) < 2 or not own <= set(kinds):
         return single

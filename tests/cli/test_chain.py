@@ -123,6 +123,8 @@ def test_heatmap_accounts_for_every_point(run: Run, recorded: Recorded) -> None:
     rows = list(csv.DictReader(points.read_text().splitlines()))
     for made in maps:
         assert made["ledger"]["balances"]
+        assert made["drift"]["points"] == 6
+        assert made["drift"]["p95"] <= 0.5, "the stage has elements where the visitor had them"
         at_width = [row for row in rows if row["width"] == str(made["width"])]
         recorded_points = sum(account["recorded"] for account in made["ledger"]["accounts"])
         assert len(at_width) == recorded_points

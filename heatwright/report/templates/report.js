@@ -120,8 +120,9 @@
     show(shots[(shots.indexOf(shot) + by + shots.length) % shots.length]);
   };
   const flip = (name) => {
+    if (!buttons[name]) return;
     buttons[name].ariaPressed = String(buttons[name].ariaPressed !== "true");
-    body.classList.toggle("no-heat", buttons.heat.ariaPressed !== "true");
+    body.classList.toggle("no-heat", buttons.heat?.ariaPressed === "false");
     sizes();
   };
   const acts = {
