@@ -16,8 +16,10 @@ setup: .venv/.node chromium firefox postgres bundles ## everything that running 
 demo: .venv/.python chromium bundles ## set up, run the whole chain on the fixture site, end with a report
 	@$(BIN)/heatwright demo --out demo-report
 
+# The files that take longest first: whoever gets one last keeps the others waiting.
 test: setup lint ## lint, types and the test suite
-	@$(BIN)/python -m pytest -q -m "not prove" -n auto --maxprocesses 4 --dist loadfile tests
+	@$(BIN)/python -m pytest -q -m "not prove" -n 3 --dist loadfile --no-loadscope-reorder \
+		tests/truth tests/docs tests/cli tests
 
 prove: setup ## the long measurements: fidelity, placement, two hundred kills
 	@$(BIN)/python -m pytest -q -m prove tests

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from bench import heat, ingest, sessions, stage, storage, wall
+from bench import heat, ingest, memory, seek, sessions, stage, storage, wall
 from bench.rows import show
 from bench.tag import load, sizes, wire
 
@@ -13,8 +13,10 @@ PARTS = {
     "wire": wire,
     "heat": heat,
     "stage": stage,
+    "seek": seek,
     "wall": wall,
     "ingest": ingest,
+    "memory": memory,
     "storage": storage,
     "sessions": sessions,
 }

@@ -17,10 +17,12 @@ import numpy as np
 import sqlalchemy as sa
 
 from bench.rows import Row
+from heatmap.journeys import funnel_of, parse_step, paths_of
 from recorder.expressions import parse
 from recorder.index.grouping import group_errors
 from recorder.index.keeping import VERSION
 from recorder.index.searching import search
+from recorder.index.sequences import sequences_of
 from recorder.index.terms import Term, TermKind
 from recorder.pages import page_key
 from recorder.store import Store
@@ -81,6 +83,8 @@ EXPRESSIONS: Final = (
     "visited ~ shop or clicked ~ a or errors > 0",
 )
 
+FUNNEL: Final = ("/products/*", 'clicked = "#buy"', "goal = bought")
+
 
 def run() -> list[Row]:
     """Measure; takes some minutes, most of it to write the stores (200 MB each)."""
@@ -109,9 +113,18 @@ def _asked(store: Store) -> Iterator[Row]:
         yield Row(f"{text} ({found:,})", taken, "a scan of all occurrences", scan)
     taken = _fastest(lambda: group_errors(store, limit=50))
     yield Row("errors", taken, "a scan of all occurrences", scan)
+    taken = _fastest(lambda: _funnel(store))
+    yield Row("funnel of three steps", taken, "a scan of all occurrences", scan)
+    taken = _fastest(lambda: paths_of(sequences_of(store, [])))
+    yield Row("paths", taken, "a scan of all occurrences", scan)
     crashes = parse("error ~ TypeError")
     taken = _fastest(lambda: group_errors(store, crashes, limit=50))
     yield Row("errors --where 'error ~ TypeError'", taken, "a scan of all occurrences", scan)
+
+
+def _funnel(store: Store) -> None:
+    found = sequences_of(store, [parse_step(text) for text in FUNNEL])
+    funnel_of(found, FUNNEL)
 
 
 def _scan(store: Store) -> None:

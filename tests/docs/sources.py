@@ -5,9 +5,14 @@ from __future__ import annotations
 import ast
 import math
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+from typer.main import get_command
+
+from heatwright.cli import app
 from recorder import limits as collector
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,3 +97,16 @@ def _readable(value: float | str, reason: str) -> str:
 
 _BYTES = {"GiB": 1024**3, "MiB": 1024**2}
 _MILLISECONDS = {"days": 86_400_000, "hours": 3_600_000}
+
+
+def typed(words: Sequence[str]) -> dict[str, Any]:
+    """What the command line `heatwright WORD…` is understood as, without running it.
+
+    Raises what the command line raises for what cannot be typed.
+    """
+    command: Any = get_command(app)
+    name, *rest = words
+    while hasattr(command, "commands"):
+        command = command.commands[rest.pop(0)]
+    context = command.make_context(name, rest)
+    return dict(context.params)

@@ -7,9 +7,7 @@ import shlex
 from typing import Any
 
 import pytest
-import typer
 
-from heatwright.cli import app
 from recorder import limits
 from recorder.collector import make_collector
 from recorder.meters import Meters
@@ -17,7 +15,7 @@ from recorder.parts import HARVEST, METERS
 from recorder.refusals import READ_STATUS, STATUS, EventRefusal, ReadRefusal, Refusal
 from recorder.store import Store
 from recorder.tokens import Scope
-from tests.docs.sources import ROOT, collector_limits, doc
+from tests.docs.sources import ROOT, collector_limits, doc, typed
 
 PAGE = doc("collector.md")
 
@@ -82,11 +80,7 @@ def test_commands_can_be_typed() -> None:
     found = commands()
     assert len(found) >= 10
     for words in found:
-        command: Any = typer.main.get_command(app)
-        rest = words[1:]
-        while hasattr(command, "commands"):
-            command = command.commands[rest.pop(0)]
-        command.make_context(words[0], rest)
+        typed(words)
 
 
 @pytest.mark.parametrize("page", ["docs/collector.md", "THREAT_MODEL.md"])

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Any
 
 import pytest
-import typer
 
-from heatwright.cli import app
 from recorder import limits
 from recorder.store.tables import metadata
-from tests.docs.sources import ROOT, doc, names
+from tests.docs.sources import ROOT, doc, names, typed
 
 PAGE = doc("privacy.md")
 CLIENT = ROOT / "recorder/client"
@@ -72,11 +69,7 @@ def test_commands_can_be_typed() -> None:
     found = [words for words in lines if words[0] == "heatwright"]
     assert len(found) >= 10
     for words in found:
-        command: Any = typer.main.get_command(app)
-        rest = words[1:]
-        while hasattr(command, "commands"):
-            command = command.commands[rest.pop(0)]
-        command.make_context(words[0], rest)
+        typed(words)
 
 
 def test_links_lead_somewhere() -> None:

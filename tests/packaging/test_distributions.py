@@ -20,6 +20,7 @@ SCRIPTS = {
     "recorder/static/heatwright.mjs",
     "recorder/static/driven.js",
     "replay/static/stage.js",
+    "replay/static/audit.js",
 }
 
 ALL_OURS = {f"recorder/static/heatwright-{part}.js" for part in ("more", "masks", "canvas")}

@@ -8,16 +8,23 @@ from typing import Any
 import cv2
 import numpy as np
 
+from heatmap.anchors import ElementKeys
 from heatmap.backdrop import Backdrop
+from heatmap.friction import Incident, Ranked, Trouble
 from heatmap.grids import build_grids
 from heatmap.heatmap import ElementHeat, Heatmap
+from heatmap.journeys import funnel_of, paths_of
 from heatmap.ledger import Ledger
 from heatmap.placement import Placed
 from heatmap.points import Placement
 from heatmap.raster import Geometry, Rect, Target
+from heatmap.statistics.shares import Share
 from heatmap.statuses import Chart, Kind, Status
 from heatwright.report import PageReport, ReportFacts, SegmentRow
+from heatwright.report.friction import FrictionRow
+from heatwright.report.journeys import Journeys
 from recorder.devices import DEVICES, Device
+from recorder.index.sequences import Sequences, Viewed
 from recorder.store import DocumentRow, SessionRow
 from replay import Fidelity, Moment
 
@@ -109,7 +116,14 @@ def heatmap(
         backdrop=Backdrop(
             Moment(session(), document(), [], 1_000, []),
             picture(),
-            Placed(list(placements), geometry),
+            Placed(
+                list(placements),
+                geometry,
+                boxes=[(_BOX.left, _BOX.top, _BOX.width, _BOX.height)] * 3,
+                notable=[True] * 3,
+                holders=[False] * 3,
+                pinned=[False] * 3,
+            ),
             fidelity or Fidelity(page=PAGE_SIZE, recorded_width=device.width),
         ),
         ledger=Ledger.of(placements),
@@ -117,6 +131,29 @@ def heatmap(
         elements=[ElementHeat(name, (labels or {}).get(name, name), {}, 1, None) for name in names],
         failures=failures or [],
     )
+
+
+def trouble(label: str = "Buy", png: bytes | None = None, **changes: Any) -> FrictionRow:
+    keys = ElementKeys([("id", "buy", True)], "id:buy", label, "button")
+    known: dict[str, Any] = {"trouble": Trouble.DEAD, "path": "/", "session": "session-1"}
+    incident = Incident(**(known | {"document": "d", "at_ms": 4_200, "element": keys} | changes))
+    return FrictionRow(
+        Ranked(incident.trouble, incident.path, keys.name, label, Share.of(1, 3), [incident]), png
+    )
+
+
+def journeys(*names: str) -> Journeys:
+    """Three sessions that view pages of these names, in this order, each a page further."""
+    views = {
+        number: [Viewed((place, place), name) for place, name in enumerate(names[: number + 1])]
+        for number in range(3)
+    }
+    steps = [
+        {number: [view.at for view in seen if view.path == name] for number, seen in views.items()}
+        for name in names
+    ]
+    found = Sequences({number: f"s{number}" for number in views}, steps, views)
+    return Journeys([(names[0], funnel_of(found, names))], paths_of(found))
 
 
 def page(

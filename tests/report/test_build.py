@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from heatmap.friction import Trouble
+from heatmap.states import State
 from heatmap.statuses import Kind
 from heatwright.report import build_report
 from replay import Fidelity
-from tests.report.making import DESKTOP, PHONE, facts, heatmap, page, point, small_page
+from tests.report.making import (
+    DESKTOP,
+    PHONE,
+    facts,
+    heatmap,
+    journeys,
+    page,
+    picture,
+    point,
+    small_page,
+    trouble,
+)
 
 
 class _Links(HTMLParser):
@@ -41,7 +55,11 @@ def _read(index: Path) -> tuple[str, _Links]:
 
 
 def test_links_are_relative_and_lead_somewhere(tmp_path: Path) -> None:
-    index = build_report([small_page()], tmp_path / "out", facts=facts())
+    told = small_page()
+    told.friction = [trouble("Buy", picture()), trouble("Menu")]
+    shown = heatmap([replace(point("id:close"), state="2")])
+    told.states = [[State("2", "Close", shown, [0])], []]
+    index = build_report([told], tmp_path / "out", facts=facts())
     _, found = _read(index)
     assert found.links and not found.inline
     for link in found.links:
@@ -53,6 +71,33 @@ def test_links_are_relative_and_lead_somewhere(tmp_path: Path) -> None:
     linked = {link for link in found.links if not link.startswith("#")}
     written = {f"pictures/{file.name}" for file in (tmp_path / "out/pictures").iterdir()}
     assert linked == written
+    assert "pictures/01-home-1-desktop-state-2.png" in written
+    assert "1 point, as on" in index.read_text("utf-8")
+
+
+def test_what_went_wrong_is_listed_with_what_to_watch(tmp_path: Path) -> None:
+    told = small_page()
+    told.friction = [trouble("Buy", picture()), trouble("Menu", trouble=Trouble.QUICK_BACK)]
+    told.more_friction = 3
+    html, _ = _read(build_report([told], tmp_path, facts=facts()))
+    words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert "session-1 --at 4.2s" in words
+    assert "quick back Menu 33 % 1 of 3" in words
+    assert "3 further troubles" in words
+    assert html.count('class="still"') == 1
+    quiet, _ = _read(build_report([small_page()], tmp_path, facts=facts()))
+    assert "What went wrong" not in quiet
+
+
+def test_journeys_are_told_by_steps_and_ways(tmp_path: Path) -> None:
+    html, found = _read(build_report([], tmp_path, facts=facts(journeys=journeys("/", "/a", "/b"))))
+    words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert "journeys" in found.ids
+    assert "/ 3 100 %" in words
+    assert "/b 1 50 %" in words
+    assert "nowhere: they left 1" in words
+    assert "/ → /a 67 % 2 of 3" in words
+    assert 'id="journeys"' not in _read(build_report([], tmp_path, facts=facts()))[0]
 
 
 def test_the_page_says_what_was_recorded(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from heatmap.statuses import PRESSES, Kind, Status
@@ -30,6 +32,12 @@ def test_ten_clicks_of_one_session_are_one_session() -> None:
     points = [point("id:buy", time=time) for time in range(10)]
     (row,) = element_table(page(heatmap(points)), PRESSES).rows
     assert (row.points, row.everyone.used) == (10, 1)
+
+
+def test_a_button_and_the_icon_in_it_are_one_row() -> None:
+    icon = replace(point("path:svg", by="1"), control="id:next")
+    table = element_table(page(heatmap([icon, point("id:next", by="2", time=1)])), PRESSES)
+    assert [(row.name, row.points, row.everyone.used) for row in table.rows] == [("id:next", 2, 2)]
 
 
 def test_one_element_with_two_names_is_one_row() -> None:

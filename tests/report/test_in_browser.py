@@ -11,10 +11,11 @@ from playwright.async_api import Page, async_playwright, expect
 
 from heatmap.statuses import Kind
 from heatwright.report import PageReport, ReportFacts, SegmentRow, build_report
+from heatwright.report.compose import REPORTED
 from recorder.chromium import launch
 from recorder.devices import Device
 from replay import Fidelity
-from tests.report.making import facts, heatmap, page, point, small_page
+from tests.report.making import facts, heatmap, journeys, page, picture, point, small_page, trouble
 
 EVIL = (
     '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>',
@@ -70,6 +71,7 @@ def _hostile() -> tuple[PageReport, ReportFacts]:
     viewers = {f"{number}{name}": name for number, name in enumerate(EVIL)}
     counted = {Kind.CLICK: len(EVIL)}
     hostile = page(made, viewers=viewers, title=EVIL[0], pattern=EVIL[1], recorded=counted)
+    hostile.friction = [trouble(name, picture(), path=name, session=name) for name in EVIL]
     about = facts(
         title=EVIL[2],
         where=EVIL[0],
@@ -78,6 +80,7 @@ def _hostile() -> tuple[PageReport, ReportFacts]:
         assets=dict.fromkeys(EVIL, 1),
         segments=[SegmentRow(name, name, dict.fromkeys(EVIL, 1)) for name in EVIL],
         commands=EVIL,
+        journeys=journeys(*EVIL),
     )
     return hostile, about
 
@@ -94,7 +97,8 @@ async def test_hostile_words_are_inert(tmp_path: Path) -> None:
         assert await shown.locator("script").count() == 1
         assert await shown.locator("a[href^='javascript' i]").count() == 0
         assert EVIL[0] in await shown.locator("h2 bdi").first.inner_text()
-        assert "{{ 7 * 7 }}" in await shown.locator("table.elements").first.inner_text()
+        for table in ("table.elements", "table.friction", "table.funnel"):
+            assert "{{ 7 * 7 }}" in await shown.locator(table).first.inner_text()
         assert "\u202e" not in await shown.content()
         assert trouble == []
 
@@ -115,6 +119,18 @@ async def test_the_policy_stops_what_escaping_might_miss(tmp_path: Path) -> None
         await shown.wait_for_timeout(200)
         assert await shown.evaluate("window.hacked") is None
         assert sum("Content Security Policy" in line for line in trouble) >= 3
+
+
+async def test_each_kind_is_shown_alone(tmp_path: Path) -> None:
+    """Cause: styles named the kinds that there were, and a new one showed everything at once."""
+    made = heatmap([point("id:a", kind=one, time=at) for at, one in enumerate(REPORTED)])
+    async with _opened(build_report([page(made)], tmp_path, facts=facts())) as (shown, _):
+        for kind in REPORTED:
+            await shown.locator(f"input[value={kind}]").check(force=True)
+            await expect(shown.locator(".hint:visible")).to_have_count(1)
+            await expect(shown.locator(".heat:visible")).to_have_count(1)
+            name = f"pictures/01-home-1-desktop-{kind.replace('_', '-')}.png"
+            assert await shown.locator(".heat:visible").get_attribute("src") == name
 
 
 async def test_readers_can_switch_sort_and_zoom(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from heatmap.gathering import gather
 from heatmap.heatmap import Heatmap, make_heatmap, summary
 from heatmap.paintings import paint_kind
 from heatmap.points import write_points
-from heatmap.statuses import KINDS, Kind, Status
+from heatmap.statuses import SAMPLES, Kind, Status
 from heatwright.report import PageReport, build_report
 from recorder.batches import Batch
 from recorder.drive import site_for
@@ -68,8 +68,8 @@ async def made(tmp_path: Path) -> tuple[Heatmap, PageReport]:
         keep_without_snapshot(store)
         async with Theatre(store) as theatre:
             gathered = await gather(theatre, "/tea")
-            heatmap = await make_heatmap(theatre, gathered, PHONE, KINDS)
-    page = PageReport("/tea", "Tea", [heatmap], {}, gathered.recorded(KINDS))
+            heatmap = await make_heatmap(theatre, gathered, PHONE, SAMPLES)
+    page = PageReport("/tea", "Tea", [heatmap], {}, gathered.recorded(SAMPLES))
     return heatmap, page
 
 

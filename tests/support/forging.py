@@ -107,13 +107,19 @@ def keep(
     return keep_events(store, url, dated)
 
 
-def keep_events(store: Store, url: str, events: list[dict[str, Any]]) -> Moment:
+def keep_events(
+    store: Store,
+    url: str,
+    events: list[dict[str, Any]],
+    traits: dict[str, str] | None = None,
+    visitor: str = "forger",
+) -> Moment:
     """Stores whole rrweb events as a session; its end as a moment."""
     start = int(events[0]["timestamp"])
     number = next(_numbers)
     batch = Batch(
         key=site_for(store, url).write_key,
-        visitor="forger",
+        visitor=visitor,
         session=f"forged-{number}",
         document=f"forged-document-{number}",
         tab="tab",
@@ -121,6 +127,7 @@ def keep_events(store: Store, url: str, events: list[dict[str, Any]]) -> Moment:
         url=url,
         started_at=start,
         sent_at=start,
+        traits=traits or {},
         events=[
             Event(
                 event["type"],

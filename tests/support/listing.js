@@ -118,6 +118,9 @@
         inner.every((one) => ["head", "body"].includes(one.tag) && !one.children.length),
     );
 
+  const selected = (selection) =>
+    selection?.rangeCount ? selection.getRangeAt(0).toString() : "";
+
   const document_ = (doc) => {
     const listed = children(doc);
     if (isBlank(listed)) return "blank";
@@ -125,6 +128,7 @@
       mode: doc.compatMode,
       adopted: adopted(doc),
       scroll: [doc.defaultView.scrollX, doc.defaultView.scrollY],
+      selected: selected(doc.getSelection()),
       size: [doc.documentElement.scrollWidth, doc.documentElement.scrollHeight],
       children: listed,
     };

@@ -14,7 +14,7 @@ __all__ = ["WATCHERS", "WINDOW", "begin", "prepare", "told", "wait_until_told", 
 
 WATCHERS = (
     *("errors", "requests", "scrolls", "visibility", "surroundings", "resting", "canvas"),
-    *("media", "widths", "fonts"),
+    *("media", "widths", "fonts", "popovers"),
 )
 
 WINDOW: Any = {"width": 800, "height": 600}

@@ -8,6 +8,7 @@ import { watchErrors } from "../../recorder/client/errors";
 import { contained, takeFaults } from "../../recorder/client/faults";
 import { watchFonts } from "../../recorder/client/fonts";
 import { watchMedia } from "../../recorder/client/media";
+import { watchPopovers } from "../../recorder/client/popovers";
 import { openWatch } from "../../recorder/client/recording";
 import { createRedactor } from "../../recorder/client/redact/redactor";
 import { watchRequests } from "../../recorder/client/requests";
@@ -29,6 +30,7 @@ const WATCHERS: Record<string, Watcher> = {
   errors: watchErrors,
   fonts: watchFonts,
   media: watchMedia,
+  popovers: watchPopovers,
   requests: watchRequests,
   resting: watchResting,
   scrolls: watchScrolls,

@@ -24,9 +24,13 @@ STAYS_MS = 2600
 UNTIL_IDLE = """
 () => new Promise((done) => {
   const end = performance.now() + 30_000;
+  const parts = document.querySelector("[data-mask]:not([data-mask=inputs])")
+    ? ["more", "masks"] : ["more"];
+  const has = (part) =>
+    performance.getEntriesByType("resource").some(({ name }) => name.includes(`-${part}.js`));
   let calm = 0;
   const look = (deadline) => {
-    calm = deadline.timeRemaining() > 45 ? calm + 1 : 0;
+    calm = deadline.timeRemaining() > 45 && parts.every(has) ? calm + 1 : 0;
     if (calm >= 10 || performance.now() > end) done();
     else setTimeout(wait, 50);
   };
@@ -36,8 +40,9 @@ UNTIL_IDLE = """
 })
 """
 """The tag measures masked text in slices of 8 ms while the page is idle. On a machine that does
-other things as well that takes longer than any fixed stay: the visitor leaves when ten idle
-periods (50 ms each, as the browser gives them to a page at rest) have gone by with nothing in them.
+other things as well that takes longer than any fixed stay: the visitor leaves when the parts of the
+tag that come late are there and ten idle periods (50 ms each, as the browser gives them to a page
+at rest) have gone by with nothing in them.
 """
 
 
