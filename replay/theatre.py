@@ -90,9 +90,9 @@ class Theatre:
     @asynccontextmanager
     async def stage(self, device: Device, moment: Moment | None = None) -> AsyncIterator[Stage]:
         """A stage for `device`, exclusively; warm if one is idle, and of those the one from which
-        the least is left to `moment`."""
+        the least is left to `moment`, or else the one used last."""
         browser = await self._running()
-        fitting = [stage for stage in self._idle if stage.device == device]
+        fitting = [stage for stage in reversed(self._idle) if stage.device == device]
         warm = min(fitting, key=lambda stage: _left(stage, moment), default=None)
         if warm:
             self._idle.remove(warm)
