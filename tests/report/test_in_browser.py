@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -27,6 +28,8 @@ EVIL = (
     "<!--",
     "]]>&lt;b&gt;",
 )
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 
 
 @asynccontextmanager
@@ -119,6 +122,27 @@ async def test_the_policy_stops_what_escaping_might_miss(tmp_path: Path) -> None
         await shown.wait_for_timeout(200)
         assert await shown.evaluate("window.hacked") is None
         assert sum("Content Security Policy" in line for line in trouble) >= 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_keeps_the_rules_that_it_judges_pages_by(
+    tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    """Cause: a picture's region had one name on every page, and the widths at which an element
+    is hidden were too pale to be read."""
+    pages = [small_page(), small_page()]
+    pages[0].friction = [trouble(png=picture())]
+    index = build_report(pages, tmp_path, facts=facts(journeys=journeys("/", "/cart", "/paid")))
+    async with _opened(index) as (shown, _):
+        await shown.emulate_media(color_scheme=scheme)
+        await shown.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert await shown.locator(".home.none").count() > 0
+        await shown.evaluate(AXE.read_text("utf-8"))
+        found = await shown.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert len(found["passes"]) > 10
+    assert {
+        one["id"]: [node["target"] for node in one["nodes"]] for one in found["violations"]
+    } == {}
 
 
 async def test_each_kind_is_shown_alone(tmp_path: Path) -> None:
