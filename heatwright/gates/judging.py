@@ -69,9 +69,12 @@ def judge(
         return Judgement(rule, Outcome.FAILED, failed[0] + more, failed)
     open_ = [(row, one) for row, one in findings if one.outcome is Outcome.NOT_EVALUATED]
     judged = len(findings) - len(open_)
-    # Of all elements some are always rare; a named one must be judged.
-    if not judged or (open_ and rule.target != "*"):
-        why = f"{_name(open_[0][0])}: {open_[0][1].words}" if open_ else "no such element was used"
+    # Of all elements some are always rare or hidden; a named one must be judged, and so must one
+    # that people pressed: it has a size, in a state that the picture does not show.
+    doubtful = [pair for pair in open_ if rule.target != "*" or _is_pressed_unseen(rule, pair[0])]
+    if not judged or doubtful:
+        first = next(iter(doubtful or open_), None)
+        why = f"{_name(first[0])}: {first[1].words}" if first else "no such element was used"
         return Judgement(rule, Outcome.NOT_EVALUATED, why)
     words = findings[0][1].words if len(findings) == 1 else f"holds for none of {judged} elements"
     left = f"; {len(open_)} could not be judged" if open_ else ""
@@ -112,10 +115,18 @@ def _element(rule: Rule, row: Row) -> _Finding:
     return _mean(rule, row)
 
 
+def _is_pressed_unseen(rule: Rule, row: Row) -> bool:
+    """Whether sessions of the rule's side pressed what has no box there to be measured."""
+    side = row.a if rule.side == "a" else row.b
+    return rule.metric == "target_size" and side.place is None and side.rate.used > 0
+
+
 def _size(rule: Rule, row: Row) -> _Finding:
-    place = (row.a if rule.side == "a" else row.b).place
+    side = row.a if rule.side == "a" else row.b
+    place = side.place
     if place is None:
-        return _Finding(Outcome.NOT_EVALUATED, f"it has no box on side {rule.side}")
+        by = f", and {side.rate.used:,} sessions pressed it" if side.rate.used else ""
+        return _Finding(Outcome.NOT_EVALUATED, f"it has no box on side {rule.side}{by}")
     least = min(place.box[2:])
     words = f"{place.box[2]:.0f} × {place.box[3]:.0f} px on side {rule.side}"
     return _Finding(Outcome.FAILED if rule.holds(least) else Outcome.PASSED, words)

@@ -89,6 +89,14 @@ def test_a_failure_names_every_element(made: Comparison) -> None:
     assert found.details[1] == "tiny: 60 × 18 px on side b"
 
 
+@pytest.mark.parametrize(("pressed", "expected"), [(0, Outcome.PASSED), (3, Outcome.NOT_EVALUATED)])
+def test_a_size_that_nobody_knows_is_no_pass(pressed: int, expected: Outcome) -> None:
+    """Cause: a menu's entries, pressed and without a box while it is closed, let sizes pass."""
+    known = {"buy": Known(200, 50), "gone": Known(200, pressed)}
+    found = outcome("target_size(*) < 24", comparison((200, known), (200, known), SIZES))
+    assert (found.outcome, "3 sessions pressed it" in found.reason) == (expected, pressed > 0)
+
+
 def test_a_rule_about_nothing_is_wrong_use(made: Comparison) -> None:
     with pytest.raises(WrongUse, match="No element of /shop fits '#none'"):
         outcome("ctr(#none) drops > 20%", made)

@@ -43,6 +43,7 @@ def page(*more: Any, lang: str = "en") -> tuple[Any, dict[str, int]]:
         button("pale", "hard to read"),
         button("nameless", ""),
         forge.element("div", {"id": "does", "class": "does", "role": "button"}, "Buy"),
+        button("jumps-ahead", tabindex="3"),
         *more,
     )
     title = forge.element("title", {}, "Shop")
@@ -87,6 +88,7 @@ async def test_what_fails_is_found_at_the_edges_and_nothing_else(
     found = by_rule(await audited(theatre, "edges"))
     assert set(found["color-contrast"]) == {"pale"}
     assert set(found["button-name"]) == {"nameless"}
+    assert set(found["tabindex"]) == {"jumps-ahead"}
     # 23 px alone have room around them (2.5.8's spacing); two of 20 px side by side have not.
     assert {"close-by", "closer"} <= set(found["target-size"])
     assert not {"tiny", "enough", "large"} & set(found["target-size"])
