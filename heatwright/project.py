@@ -1,4 +1,6 @@
-"""`heatwright.toml`: what a project calls its funnels, beside its code.
+"""`heatwright.toml`: what a project calls its funnels and never wants to see, beside its code.
+
+hide = ["#cookie-notice"]
 
 [[funnel]]
 name = "checkout"
@@ -35,11 +37,12 @@ class FunnelPlan(BaseModel):
 
 
 class Project(BaseModel):
-    """All that the file says."""
+    """All that the file says. `hide` are selectors of what no picture is to show."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     funnel: list[FunnelPlan] = []
+    hide: list[_Text] = []
 
     def funnel_named(self, name: str) -> FunnelPlan | None:
         """The funnel called `name`."""

@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from heatmap.accessibility import Audit, Finding, audit_page
 from heatmap.gathering import Keep
+from heatwright.cli.config import ConfigOption, hidden
 from heatwright.cli.filters import WhereOption, session_filter
 from heatwright.cli.gathering import gather_shown
 from heatwright.cli.options import (
@@ -22,6 +23,7 @@ from heatwright.cli.options import (
     open_store,
 )
 from heatwright.cli.output import note, print_json, print_table, progress, warn
+from heatwright.project import read_project
 from recorder.store import Store
 from replay import Theatre
 
@@ -34,6 +36,7 @@ def accessibility(
     width: WidthOption = None,
     where: WhereOption = None,
     hide: HideOption = None,
+    config: ConfigOption = None,
     limit: Annotated[int, typer.Option(min=1, help="At most this many rows a device.")] = 30,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -45,9 +48,10 @@ def accessibility(
 
     Example: heatwright accessibility /checkout --device phone --device desktop
     """
+    left_out = hidden(hide, read_project(config))
     with open_store(store) as opened, progress() as bars:
         keep = session_filter(opened, where)
-        audits = asyncio.run(_audit(opened, page, keep, (device, width), hide or [], bars))
+        audits = asyncio.run(_audit(opened, page, keep, (device, width), left_out, bars))
     if json:
         print_json([one.to_json() for one in audits])
         return

@@ -17,6 +17,7 @@ from heatmap.comparison import Comparison, Segment
 from heatmap.comparison import compare as make_comparison
 from heatmap.comparison.plain import plain
 from heatmap.comparison.selecting import select
+from heatwright.cli.config import ConfigOption, hidden
 from heatwright.cli.filters import session_filter
 from heatwright.cli.options import (
     DeviceOption,
@@ -35,6 +36,7 @@ from heatwright.comparing import findings, paint_pictures, write_page
 from heatwright.comparing.findings import cautions
 from heatwright.comparing.tables import markdown, write_csv
 from heatwright.gates import Judgement, Outcome, Rule, github_lines, judge, junit, parse_rule
+from heatwright.project import read_project
 from recorder.devices import Device
 from recorder.errors import WrongUse
 from recorder.store import Store
@@ -63,6 +65,7 @@ def compare(
         Path | None, typer.Option("--junit", metavar="FILE", help="Write the rules' outcomes.")
     ] = None,
     hide: HideOption = None,
+    config: ConfigOption = None,
     out: OutOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -78,15 +81,16 @@ def compare(
     Example: heatwright compare / --a 'variant = a' --b 'variant = b' --fail-on 'ctr(#b) drops > 9%'
     """
     rules = [parse_rule(text) for text in fail_on or []]
+    left_out = hidden(hide, read_project(config))
     folder = out_folder(out)
     with open_store(store) as opened, progress() as bars:
         sides = (a, b)
         asked = (device, width)
-        made, judgements = asyncio.run(_make(opened, page, sides, asked, rules, hide or [], bars))
+        made, judgements = asyncio.run(_make(opened, page, sides, asked, rules, left_out, bars))
     pictures = paint_pictures(made)
     written = pictures.write(folder)
     html = folder / "compare.html"
-    command = _command(page, sides, asked, fail_on or [], hide or [])
+    command = _command(page, sides, asked, fail_on or [], left_out)
     write_page(
         made,
         pictures,

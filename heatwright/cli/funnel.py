@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from heatmap.journeys import Funnel, Step, funnels_of, parse_step
 from heatmap.statistics.shares import FEW_SESSIONS, Share
+from heatwright.cli.config import ConfigOption
 from heatwright.cli.filters import WhereOption, indexing, parsed
 from heatwright.cli.options import JsonOption, StoreOption, open_store
 from heatwright.cli.output import note, print_json, print_table, warn
@@ -16,12 +16,7 @@ from heatwright.project import Project, read_project
 from recorder.errors import WrongUse
 from recorder.index.sequences import sequences_of
 
-__all__ = ["ConfigOption", "funnel"]
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Default: heatwright.toml, if it is there."),
-]
+__all__ = ["funnel"]
 
 
 def funnel(

@@ -17,6 +17,7 @@ from heatmap.paintings import overlay_kind, paint_kind, shared_scale
 from heatmap.points import write_points
 from heatmap.states import State, find_states, with_states
 from heatmap.statuses import NAMES, PRESSES, Kind
+from heatwright.cli.config import ConfigOption, hidden
 from heatwright.cli.filters import WhereOption, session_filter
 from heatwright.cli.gathering import gather_shown
 from heatwright.cli.options import (
@@ -32,6 +33,7 @@ from heatwright.cli.options import (
     refuse_equal_widths,
 )
 from heatwright.cli.output import note, print_json, progress, warn
+from heatwright.project import read_project
 from recorder.errors import WrongUse
 from recorder.store import Store
 from replay import Moment, Theatre, find_moment, parse_time
@@ -56,6 +58,7 @@ def heatmap(
         str | None, typer.Option(metavar="SESSION@T", help="The moment to paint on.")
     ] = None,
     hide: HideOption = None,
+    config: ConfigOption = None,
     points: Annotated[
         Path | None,
         typer.Option("--points", metavar="FILE.csv", help="Write one row a point and width."),
@@ -78,7 +81,9 @@ def heatmap(
 
     Example: heatwright heatmap '/products/*' --device desktop --device phone --points points.csv
     """
-    wish = _Wish(kind or list(PRESSES), hide or [], points is not None, states)
+    wish = _Wish(
+        kind or list(PRESSES), hidden(hide, read_project(config)), points is not None, states
+    )
     folder = out_folder(out)
     with open_store(store) as opened, progress() as bars:
         keep = session_filter(opened, where)

@@ -14,8 +14,8 @@ import typer
 from rich.progress import Progress
 
 from heatmap.heatmap import summary
+from heatwright.cli.config import ConfigOption, hidden
 from heatwright.cli.filters import WhereOption, session_filter
-from heatwright.cli.funnel import ConfigOption
 from heatwright.cli.options import (
     DeviceOption,
     HideOption,
@@ -68,6 +68,7 @@ def report(
     """
     began = time.monotonic()
     project = read_project(config)
+    left_out = hidden(hide, project)
     start = parse_since(since, datetime.now(UTC)) if since else None
     folder = out_folder(out)
     with open_store(store) as opened, progress() as bars:
@@ -75,14 +76,14 @@ def report(
         if not patterns:
             patterns, where = _most_viewed(opened, where, start)
         keep = _keep(session_filter(opened, where), start)
-        made = asyncio.run(_compose(opened, patterns, (device, width), keep, hide or [], bars))
+        made = asyncio.run(_compose(opened, patterns, (device, width), keep, left_out, bars))
         facts = collect_facts(
             opened,
             _title(opened, keep),
             keep=keep,
             where=_condition(where, since),
             duration_s=time.monotonic() - began,
-            commands=[_command(patterns, (device, width), where, since, hide or [])],
+            commands=[_command(patterns, (device, width), where, since, left_out)],
             funnels=project.funnel,
         )
         # The folder is made last: a page that does not exist leaves nothing behind.

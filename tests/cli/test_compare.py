@@ -105,6 +105,24 @@ def test_it_finds_what_was_planted_and_the_gates_follow(population: str, tmp_pat
     assert all(Path(picture).stat().st_size > 1_000 for picture in told["pictures"].values())
 
 
+def test_what_a_project_hides_no_picture_shows(population: str, tmp_path: Path) -> None:
+    """What `heatwright.toml` hides comes before what --hide adds, and once."""
+    file = tmp_path / "heatwright.toml"
+    file.write_text("hide = ['#buy', '#only']\n")
+    shown = []
+    for name, told in (
+        ("in-file", ("--config", str(file), "--hide", "#more", "--hide", "#buy")),
+        ("nothing", ()),
+    ):
+        done = compare(population, tmp_path / name, *told, "--json")
+        assert done.exit_code == 0, done.stderr
+        pictures = json.loads(done.stdout)["pictures"]
+        shown.append({side: Path(file).read_bytes() for side, file in pictures.items()})
+    assert all(shown[0][side] != shown[1][side] for side in shown[0])
+    page = (tmp_path / "in-file" / "compare.html").read_text("utf-8")
+    assert "--hide &#39;#buy&#39; --hide &#39;#only&#39; --hide &#39;#more&#39;" in page
+
+
 def test_doubt_is_not_a_pass(population: str, tmp_path: Path) -> None:
     done = compare(population, tmp_path, "--fail-on", "ctr(#only) drops > 20%")
     assert done.exit_code == 3, done.stderr

@@ -97,6 +97,8 @@ def test_without_any_funnel_one_is_asked_for(
         ("[[funnel]]\nname = 'a'\nsteps = ['/']", "'a' has one step"),
         ("[[funnel]]\nname = 'a'\nsteps = ['/', 'device = phone']", "holds all the time"),
         ("[[funnel]]\nname = 'a'\nsteps = '/'", "funnel.1.steps"),
+        ("hide = '#notice'", "hide: Input should be a valid list"),
+        ("hides = ['#notice']", "did you mean hide?"),
         ("[[funnel]]\nname = ' '\nsteps = ['/', '/a']", "funnel.1.name"),
         (2 * "[[funnel]]\nname = 'a'\nsteps = ['/', '/a']\n", "two funnels are called 'a'"),
     ],
