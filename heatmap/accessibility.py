@@ -18,6 +18,7 @@ from heatmap.anchors import ElementKeys
 from heatmap.backdrop import best_backdrop
 from heatmap.comparison.catalogue import Catalogue
 from heatmap.comparison.usage import Usage, Use
+from heatmap.controls import roles_of
 from heatmap.gathering import Gathered
 from heatmap.identity import Page
 from heatmap.statuses import PRESSES, Kind
@@ -179,8 +180,7 @@ def _ours(
 
 def _is_of_a_group(keys: ElementKeys) -> bool:
     """Whether arrow keys reach it: of tabs and menus, one at a time is a stop of the Tab key."""
-    roles = [key.split("|")[0] for kind, key, _ in keys.keys if kind == "role"]
-    return any(role.removeprefix("role:") in _GROUPED for role in roles)
+    return any(role in _GROUPED for role in roles_of(keys))
 
 
 def _order(finding: Finding) -> tuple[bool, int, int, int, str, str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from heatmap.anchors import ElementKeys
 
-__all__ = ["is_control", "is_field", "is_link"]
+__all__ = ["is_control", "is_field", "is_link", "roles_of"]
 
 _TAGS: Final = frozenset({"a", "button", "input", "select", "textarea", "summary", "label"})
 _ROLES: Final = (
@@ -20,10 +20,12 @@ def is_control(keys: ElementKeys) -> bool:
     """Whether it does something when it is pressed."""
     if keys.tag in _TAGS:
         return True
-    roles = [
-        key.removeprefix("role:").split("|")[0] for kind, key, _ in keys.keys if kind == "role"
-    ]
-    return any(role in _ROLES for role in roles)
+    return any(role in _ROLES for role in roles_of(keys))
+
+
+def roles_of(keys: ElementKeys) -> list[str]:
+    """Its roles, by markup or by its tag."""
+    return [key.removeprefix("role:").split("|")[0] for kind, key, _ in keys.keys if kind == "role"]
 
 
 def is_field(keys: ElementKeys) -> bool:
