@@ -30,6 +30,7 @@ from heatwright.cli.options import (
     device_words,
     open_store,
     out_folder,
+    repeated,
 )
 from heatwright.cli.output import note, print_json, progress, warn
 from heatwright.comparing import findings, paint_pictures, write_page
@@ -169,8 +170,8 @@ def _command(
 ) -> str:
     words = ["heatwright", "compare", page, "--a", sides[0], "--b", sides[1]]
     words += device_words(asked)
-    words += [word for rule in rules for word in ("--fail-on", rule)]
-    words += [word for selector in hide for word in ("--hide", selector)]
+    words += repeated("--fail-on", rules)
+    words += repeated("--hide", hide)
     return shlex.join(words)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +29,7 @@ __all__ = [
     "open_store",
     "out_folder",
     "refuse_equal_widths",
+    "repeated",
 ]
 
 StoreOption = Annotated[
@@ -100,11 +101,15 @@ def devices_for(
     return chosen_devices(theatre, names, widths) or list(DEVICES.values())
 
 
+def repeated(option: str, values: Iterable[str]) -> list[str]:
+    """The words of `option`, given once for each value."""
+    return [word for value in values for word in (option, value)]
+
+
 def device_words(asked: tuple[list[str] | None, list[int] | None]) -> list[str]:
     """The words of a command line that ask for these devices and widths."""
-    words = [word for name in asked[0] or [] for word in ("--device", name)]
-    words += [word for width in asked[1] or [] for word in ("--width", str(width))]
-    return words
+    names, widths = asked
+    return repeated("--device", names or []) + repeated("--width", map(str, widths or []))
 
 
 def refuse_equal_widths(devices: list[Device], option: str) -> None:

@@ -27,6 +27,7 @@ from heatwright.cli.options import (
     devices_for,
     open_store,
     out_folder,
+    repeated,
 )
 from heatwright.cli.output import note, print_json, progress, warn
 from heatwright.cli.times import parse_since
@@ -167,7 +168,7 @@ def _command(
     words += device_words(asked)
     words += ["--where", where] if where else []
     words += ["--since", since] if since else []
-    words += [word for selector in hide for word in ("--hide", selector)]
+    words += repeated("--hide", hide)
     return shlex.join(words)
 
 
